@@ -3,8 +3,11 @@
 pub mod assemble;
 pub mod bson;
 pub mod complement;
+mod findings;
+pub mod identity;
 pub mod issue;
 pub mod json;
+pub mod lens;
 pub mod mapping;
 pub mod path;
 pub mod plan;

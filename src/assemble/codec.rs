@@ -1,0 +1,260 @@
+//! One column value back into one document value. The mirror of `shred::codec`.
+
+use crate::bson::{index_digits, kind};
+use crate::identity;
+use crate::json;
+use crate::plan::{BsonKind, FieldPlan};
+use crate::postgres::numeric::{self, NumericFault};
+use crate::postgres::{datetime, PgType};
+use crate::shred::codec::{decoded_double_kind, decoded_integer_kind, decoded_numeric_kind, CANONICAL_NAN};
+
+/// Why a column value has no BSON value of its own, or lost something on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// Microseconds were cut off.
+    Microseconds,
+    /// More digits than Decimal128 has: written as a string.
+    Digits,
+    /// `infinity` of a date or timestamp: written as a string.
+    Infinity,
+    /// An array's lower bounds are not 1.
+    Bounds,
+}
+
+/// Not a value of the column's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadValue;
+
+/// How one column is decoded.
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    pg: PgType,
+    bson: BsonKind,
+    /// Normalise JSON as jsonb does (when bytes did not come from PostgreSQL, or order counts).
+    pub normalize: bool,
+}
+
+impl Decoder {
+    /// The decoder of a column.
+    pub fn new(pg: &PgType, field: &FieldPlan) -> Self {
+        Decoder { pg: pg.clone(), bson: field.bson, normalize: false }
+    }
+
+    /// Appends the value's bytes, returns its BSON type.
+    ///
+    /// # Errors
+    /// [`BadValue`] where the bytes are not of the column's type.
+    #[inline]
+    pub fn decode(&self, value: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+        decode(&self.pg, self.bson, value, normalize, out)
+    }
+}
+
+fn text(value: &[u8], out: &mut Vec<u8>) -> Result<u8, BadValue> {
+    std::str::from_utf8(value).map_err(|_| BadValue)?;
+    out.extend_from_slice(&(value.len() as i32 + 1).to_le_bytes());
+    out.extend_from_slice(value);
+    out.push(0);
+    Ok(kind::STRING)
+}
+
+fn binary(subtype: u8, value: &[u8], out: &mut Vec<u8>) -> u8 {
+    out.extend_from_slice(&(value.len() as i32).to_le_bytes());
+    out.push(subtype);
+    out.extend_from_slice(value);
+    kind::BINARY
+}
+
+fn integer(expected: BsonKind, value: i64, out: &mut Vec<u8>) -> u8 {
+    let back = decoded_integer_kind(expected, value);
+    match back {
+        kind::INT32 => out.extend_from_slice(&(value as i32).to_le_bytes()),
+        kind::INT64 => out.extend_from_slice(&value.to_le_bytes()),
+        _ => out.extend_from_slice(&(value as f64).to_le_bytes()),
+    }
+    back
+}
+
+fn double(expected: BsonKind, value: f64, out: &mut Vec<u8>) -> u8 {
+    let value = if value.is_nan() { f64::from_bits(CANONICAL_NAN) } else { value };
+    let back = decoded_double_kind(expected, value);
+    match back {
+        kind::INT32 => out.extend_from_slice(&(value as i32).to_le_bytes()),
+        kind::INT64 => out.extend_from_slice(&(value as i64).to_le_bytes()),
+        _ => out.extend_from_slice(&value.to_le_bytes()),
+    }
+    back
+}
+
+/// A numeric as the BSON type `expected` gives for it.
+pub fn decode_numeric(typmod: Option<(u16, i16)>, expected: BsonKind, value: &[u8], out: &mut Vec<u8>) -> Option<(u8, Option<Loss>)> {
+    if expected != BsonKind::Decimal {
+        let whole = numeric::i64_from_numeric(value);
+        let back = decoded_numeric_kind(expected, whole, || numeric::f64_from_numeric(value));
+        match (back, whole) {
+            (kind::INT32, Some(whole)) => out.extend_from_slice(&(whole as i32).to_le_bytes()),
+            (kind::INT64, Some(whole)) => out.extend_from_slice(&whole.to_le_bytes()),
+            (kind::DOUBLE, _) => out.extend_from_slice(&numeric::f64_from_numeric(value)?.to_le_bytes()),
+            _ => return decimal(typmod, value, out),
+        }
+        return Some((back, None));
+    }
+    decimal(typmod, value, out)
+}
+
+fn decimal(typmod: Option<(u16, i16)>, value: &[u8], out: &mut Vec<u8>) -> Option<(u8, Option<Loss>)> {
+    match numeric::decimal128_from_numeric(value, typmod) {
+        Ok(bytes) => {
+            out.extend_from_slice(&bytes);
+            Some((kind::DECIMAL128, None))
+        }
+        Err(NumericFault::TooManyDigits) => {
+            let mut digits = Vec::new();
+            if !numeric::numeric_to_text(value, &mut digits) {
+                return None;
+            }
+            text(&digits, out).ok()?;
+            Some((kind::STRING, Some(Loss::Digits)))
+        }
+        Err(_) => None,
+    }
+}
+
+fn fixed<const N: usize>(value: &[u8]) -> Result<[u8; N], BadValue> {
+    value.try_into().map_err(|_| BadValue)
+}
+
+/// Decodes one value of type `pg`.
+fn decode(pg: &PgType, bson: BsonKind, value: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+    let plain = |kind| Ok((kind, None));
+    match pg {
+        PgType::Text | PgType::Varchar(_) | PgType::Citext | PgType::Enum(_) => {
+            if bson == BsonKind::ObjectId {
+                if let Some(id) = identity::object_id_from_hex(value) {
+                    out.extend_from_slice(&id);
+                    return plain(kind::OBJECT_ID);
+                }
+            }
+            plain(text(value, out)?)
+        }
+        PgType::Char(_) => {
+            let end = value.iter().rposition(|&b| b != b' ').map_or(0, |last| last + 1);
+            let trimmed = &value[..end];
+            if bson == BsonKind::ObjectId {
+                if let Some(id) = identity::object_id_from_hex(trimmed) {
+                    out.extend_from_slice(&id);
+                    return plain(kind::OBJECT_ID);
+                }
+            }
+            plain(text(trimmed, out)?)
+        }
+        PgType::Boolean => match value {
+            [flag @ (0 | 1)] => {
+                out.push(*flag);
+                plain(kind::BOOLEAN)
+            }
+            _ => Err(BadValue),
+        },
+        PgType::SmallInt => plain(integer(bson, i16::from_be_bytes(fixed(value)?).into(), out)),
+        PgType::Integer => plain(integer(bson, i32::from_be_bytes(fixed(value)?).into(), out)),
+        PgType::BigInt => plain(integer(bson, i64::from_be_bytes(fixed(value)?), out)),
+        PgType::Real => plain(double(bson, f32::from_be_bytes(fixed(value)?).into(), out)),
+        PgType::Double => plain(double(bson, f64::from_be_bytes(fixed(value)?), out)),
+        PgType::Numeric(typmod) => decode_numeric(*typmod, bson, value, out).ok_or(BadValue),
+        PgType::Date => match datetime::millis_from_date(i32::from_be_bytes(fixed(value)?)) {
+            Some(ms) => {
+                out.extend_from_slice(&ms.to_le_bytes());
+                plain(kind::DATE)
+            }
+            None => infinity(value[0] & 0x80 != 0, out),
+        },
+        PgType::Timestamp(_) | PgType::TimestampTz(_) => match datetime::millis_from_timestamp(i64::from_be_bytes(fixed(value)?)) {
+            Some((ms, lost)) => {
+                out.extend_from_slice(&ms.to_le_bytes());
+                Ok((kind::DATE, lost.then_some(Loss::Microseconds)))
+            }
+            None => infinity(value[0] & 0x80 != 0, out),
+        },
+        PgType::Uuid => {
+            if let Some(id) = identity::object_id_from_uuid(value) {
+                out.extend_from_slice(&id);
+                return plain(kind::OBJECT_ID);
+            }
+            let uuid: [u8; 16] = fixed(value)?;
+            plain(binary(4, &uuid, out))
+        }
+        PgType::Bytea => {
+            if bson == BsonKind::ObjectId && value.len() == 12 {
+                out.extend_from_slice(value);
+                return plain(kind::OBJECT_ID);
+            }
+            plain(binary(0, value, out))
+        }
+        PgType::Jsonb => match value.split_first() {
+            Some((1, json)) => plain(json::decode_json(json, normalize, out).map_err(|_| BadValue)?),
+            _ => Err(BadValue),
+        },
+        PgType::Json => plain(json::decode_json(value, false, out).map_err(|_| BadValue)?),
+        PgType::Array(element, _) => array(element, bson, value, normalize, out),
+    }
+}
+
+fn infinity(negative: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+    text(if negative { b"-infinity" } else { b"infinity" }, out)?;
+    Ok((kind::STRING, Some(Loss::Infinity)))
+}
+
+fn read_u32(value: &[u8], at: usize) -> Result<u32, BadValue> {
+    Ok(u32::from_be_bytes(fixed(value.get(at..at + 4).ok_or(BadValue)?)?))
+}
+
+fn array(element: &PgType, bson: BsonKind, value: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+    let dimensions = read_u32(value, 0)? as usize;
+    let mut lengths = Vec::new();
+    let mut loss = None;
+    if dimensions > 6 {
+        return Err(BadValue);
+    }
+    for dimension in 0..dimensions {
+        lengths.push(read_u32(value, 12 + 8 * dimension)?);
+        if read_u32(value, 16 + 8 * dimension)? != 1 {
+            loss = Some(Loss::Bounds);
+        }
+    }
+    let mut at = 12 + 8 * dimensions;
+    level(element, bson, value, &lengths, &mut at, normalize, out, &mut loss)?;
+    Ok((kind::ARRAY, loss))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn level(element: &PgType, bson: BsonKind, value: &[u8], lengths: &[u32], at: &mut usize, normalize: bool, out: &mut Vec<u8>, loss: &mut Option<Loss>) -> Result<(), BadValue> {
+    let mark = out.len();
+    out.extend_from_slice(&[0; 4]);
+    let mut digits = [0; 10];
+    for index in 0..lengths.first().copied().unwrap_or(0) {
+        let kind_at = out.len();
+        out.push(kind::NULL);
+        let length = index_digits(index, &mut digits);
+        out.extend_from_slice(&digits[..length]);
+        out.push(0);
+        if lengths.len() > 1 {
+            out[kind_at] = kind::ARRAY;
+            level(element, bson, value, &lengths[1..], at, normalize, out, loss)?;
+            continue;
+        }
+        let size = read_u32(value, *at)?;
+        *at += 4;
+        if size == u32::MAX {
+            continue;
+        }
+        let bytes = value.get(*at..*at + size as usize).ok_or(BadValue)?;
+        *at += size as usize;
+        let (kind, lost) = decode(element, bson, bytes, normalize, out)?;
+        out[kind_at] = kind;
+        *loss = loss.or(lost);
+    }
+    out.push(0);
+    let total = (out.len() - mark) as i32;
+    out[mark..mark + 4].copy_from_slice(&total.to_le_bytes());
+    Ok(())
+}

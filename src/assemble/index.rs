@@ -1,0 +1,72 @@
+//! Child rows by their parent's key, in order, for row sets whose rows come in any order.
+
+use super::BadTuple;
+use std::collections::HashMap;
+
+/// What is needed of a table to find its rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Layout {
+    /// Leading columns that repeat the parent's key.
+    pub parent_key: usize,
+    /// Column that holds the ordinal.
+    pub ordinal: Option<usize>,
+    /// Column that holds the map key.
+    pub map_key: Option<usize>,
+}
+
+/// Tuple offsets by parent key, each list in ordinal or map key order.
+#[derive(Debug)]
+pub(crate) struct TableIndex {
+    pub by_parent: HashMap<Vec<u8>, Vec<usize>>,
+    pub count: u32,
+}
+
+/// Splits the tuple at `at` into field ranges (a NULL is `(u32::MAX, u32::MAX)`), returns where the next one starts.
+pub(crate) fn tuple(table: usize, data: &[u8], at: usize, fields: &mut Vec<(u32, u32)>) -> Result<usize, BadTuple> {
+    let bad = |offset, reason| BadTuple { table, offset, reason };
+    let count = data.get(at..at + 2).and_then(|b| b.try_into().ok()).map(i16::from_be_bytes).ok_or(bad(at, "truncated tuple"))?;
+    let mut next = at + 2;
+    for _ in 0..count {
+        let length = data.get(next..next + 4).and_then(|b| b.try_into().ok()).map(i32::from_be_bytes).ok_or(bad(next, "truncated field length"))?;
+        next += 4;
+        if length < 0 {
+            fields.push((u32::MAX, u32::MAX));
+            continue;
+        }
+        if length as usize > data.len() - next {
+            return Err(bad(next, "field runs past the tuples"));
+        }
+        fields.push((next as u32, next as u32 + length as u32));
+        next += length as usize;
+    }
+    Ok(next)
+}
+
+impl TableIndex {
+    pub fn build(table: usize, data: &[u8], layout: Layout) -> Result<Self, BadTuple> {
+        let mut rows: HashMap<Vec<u8>, Vec<(i32, Vec<u8>, usize)>> = HashMap::new();
+        let (mut at, mut count) = (0, 0);
+        let mut fields = Vec::new();
+        while at < data.len() {
+            fields.clear();
+            let next = tuple(table, data, at, &mut fields)?;
+            let end = match layout.parent_key.checked_sub(1).and_then(|last| fields.get(last)) {
+                Some((_, end)) if *end != u32::MAX => *end as usize,
+                _ => at + 2,
+            };
+            let bytes = |column: Option<usize>| column.and_then(|c| fields.get(c)).and_then(|(s, e)| data.get(*s as usize..*e as usize)).unwrap_or(&[]);
+            let ordinal = bytes(layout.ordinal).try_into().map(i32::from_be_bytes).unwrap_or(0);
+            rows.entry(data.get(at + 2..end).unwrap_or(&[]).to_vec()).or_default().push((ordinal, bytes(layout.map_key).to_vec(), at));
+            count += 1;
+            at = next;
+        }
+        let by_parent = rows
+            .into_iter()
+            .map(|(parent, mut list)| {
+                list.sort();
+                (parent, list.into_iter().map(|(_, _, at)| at).collect())
+            })
+            .collect();
+        Ok(TableIndex { by_parent, count })
+    }
+}

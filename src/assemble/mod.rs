@@ -1,0 +1,150 @@
+//! Tuples into BSON bytes: root rows in order, each with the rows that belong to it.
+
+pub mod codec;
+mod index;
+mod program;
+mod run;
+
+pub(crate) use program::build;
+pub use program::Program;
+
+use crate::bson::Writer;
+use crate::shred::{Lookups, Note};
+use index::TableIndex;
+
+/// A row set whose bytes are not tuples of the plan's tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadTuple {
+    /// Table.
+    pub table: usize,
+    /// Byte offset in the table's tuples.
+    pub offset: usize,
+    /// What is wrong.
+    pub reason: &'static str,
+}
+
+/// Turns row sets of one collection into documents, without regard to complements.
+#[derive(Debug)]
+pub struct Assembler {
+    program: Program,
+    pub(crate) state: State,
+}
+
+/// All that changes while documents are assembled.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub writer: Writer,
+    pub keys: Vec<u8>,
+    pub notes: Vec<Note>,
+    pub lookups: Lookups,
+    /// Field ranges of the rows on the way down.
+    pub fields: Vec<(u32, u32)>,
+    /// Where each table's rows go on, while they come in the order of their parents.
+    pub cursors: Vec<usize>,
+    pub indexes: Vec<Option<TableIndex>>,
+    /// Rows are found by index; otherwise they must come in order.
+    pub indexed: bool,
+    /// Rows of maps are sorted by key and JSON is normalised: what PostgreSQL would give back.
+    pub canonical: bool,
+    /// Order was not as expected: start again with indexes.
+    pub restart: bool,
+    pub trail: Vec<(String, Option<u32>)>,
+    /// How many rows of each table were used.
+    pub used: Vec<u32>,
+}
+
+impl Assembler {
+    /// An assembler for `program`.
+    pub(crate) fn new(program: Program) -> Self {
+        let state = State { cursors: vec![0; program.tables], indexes: (0..program.tables).map(|_| None).collect(), used: vec![0; program.tables], ..State::default() };
+        Assembler { program, state }
+    }
+
+    /// The lookup answers.
+    pub fn lookups_mut(&mut self) -> &mut Lookups {
+        &mut self.state.lookups
+    }
+
+    /// Starts on a new row set.
+    pub fn begin(&mut self, canonical: bool) {
+        let state = &mut self.state;
+        state.cursors.fill(0);
+        state.used.fill(0);
+        state.indexes.iter_mut().for_each(|index| *index = None);
+        state.indexed = false;
+        state.canonical = canonical;
+        state.restart = false;
+        state.notes.clear();
+    }
+
+    /// The next root row as a document in `self.state.writer.out` (which is cleared first), and its complement.
+    /// `None` after the last. Sets `restart` when child rows do not come in the order of their parents.
+    ///
+    /// # Errors
+    /// A [`BadTuple`].
+    pub fn next<'t>(&mut self, tables: &[&'t [u8]]) -> Result<Option<Option<&'t [u8]>>, BadTuple> {
+        let state = &mut self.state;
+        state.notes.clear();
+        state.writer.out.clear();
+        state.keys.clear();
+        state.fields.clear();
+        state.trail.clear();
+        state.document(&self.program, tables)
+    }
+
+    /// Starts again, with rows found by parent key instead of by order.
+    ///
+    /// # Errors
+    /// A [`BadTuple`].
+    pub fn use_indexes(&mut self, tables: &[&[u8]]) -> Result<(), BadTuple> {
+        let state = &mut self.state;
+        state.restart = false;
+        state.indexed = true;
+        state.used.fill(0);
+        for (table, slot) in state.indexes.iter_mut().enumerate().skip(1) {
+            let plan = self.program.layout.get(table).copied().unwrap_or_default();
+            *slot = Some(TableIndex::build(table, tables.get(table).copied().unwrap_or(&[]), plan)?);
+        }
+        if let Some(root) = state.cursors.first_mut() {
+            *root = 0;
+        }
+        Ok(())
+    }
+
+    /// Whether child rows did not come in the order of their parents, so that [`Assembler::use_indexes`] is needed.
+    pub fn out_of_order(&self) -> bool {
+        self.state.restart
+    }
+
+    /// The document that [`Assembler::next`] assembled.
+    pub fn document(&self) -> &[u8] {
+        &self.state.writer.out
+    }
+
+    /// What the last document's rows said that BSON cannot.
+    pub fn notes(&self) -> &[Note] {
+        &self.state.notes
+    }
+
+    /// Byte offset of the next root row.
+    pub fn position(&self) -> usize {
+        self.state.cursors.first().copied().unwrap_or(0)
+    }
+
+    /// Child rows that belong to no root row: (table, how many).
+    pub fn orphans(&self, tables: &[&[u8]]) -> Vec<(usize, u32)> {
+        (1..self.program.tables)
+            .filter_map(|table| {
+                let all = match self.state.indexes.get(table) {
+                    Some(Some(index)) => index.count,
+                    _ => {
+                        let at = self.state.cursors.get(table).copied().unwrap_or(0);
+                        return (tables.get(table).map_or(0, |rows| rows.len()) > at).then_some((table, 1));
+                    }
+                };
+                let used = self.state.used.get(table).copied().unwrap_or(0);
+                (all > used).then(|| (table, all - used))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,108 @@
+//! The plan of one collection, laid out for assembling.
+
+use super::codec::Decoder;
+use super::index::Layout;
+use crate::plan::{Absent, Child, CollectionPlan, Context, Node, Plan, Source};
+use crate::shred::program::Shape;
+
+/// A collection's plan, ready to assemble.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub(crate) root: ContextProgram,
+    pub(crate) tables: usize,
+    pub(crate) layout: Vec<Layout>,
+    pub(crate) complement: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ContextProgram {
+    pub table: usize,
+    pub key: Vec<usize>,
+    pub columns: usize,
+    pub base: NodeProgram,
+    /// Discriminator column; values with their trees and own tables.
+    pub discriminator: Option<(usize, Vec<(Vec<u8>, Option<usize>, NodeProgram)>)>,
+    /// Variant columns of this table that the base tree does not read, for the check that none is filled outside its variant.
+    pub label: String,
+    pub shape_column: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum NodeProgram {
+    Leaf(Leaf),
+    Object(Vec<(Vec<u8>, NodeProgram)>),
+    Child(Box<ChildProgram>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Leaf {
+    /// In the variant's own table rather than the context's.
+    pub own_table: bool,
+    pub table: usize,
+    pub column: usize,
+    pub decoder: Decoder,
+    pub absent: Absent,
+    pub lookup: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ChildProgram {
+    pub shape: Shape,
+    pub absent: Absent,
+    pub context: ContextProgram,
+}
+
+/// Lays out one collection's plan.
+pub fn build(plan: &Plan, collection: usize) -> Option<Program> {
+    let collection = plan.collections.get(collection)?;
+    let layout = collection
+        .tables
+        .iter()
+        .map(|table| Layout {
+            parent_key: table.parent_key,
+            ordinal: table.columns.iter().position(|c| c.source == Source::Ordinal),
+            map_key: table.columns.iter().position(|c| c.source == Source::MapKey),
+        })
+        .collect();
+    Some(Program { root: context(collection, &collection.root, ""), tables: collection.tables.len(), layout, complement: collection.complement })
+}
+
+fn context(collection: &CollectionPlan, context: &Context, label: &str) -> ContextProgram {
+    let table = &collection.tables[context.table];
+    ContextProgram {
+        table: context.table,
+        key: table.key.clone(),
+        columns: table.columns.len(),
+        base: node(collection, &context.tree, context.table, label),
+        discriminator: context.discriminator.as_ref().map(|d| {
+            let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table, node(collection, &v.tree, context.table, label))).collect();
+            (d.column, variants)
+        }),
+        label: label.to_owned(),
+        shape_column: table.columns.iter().position(|c| matches!(c.source, Source::Ordinal | Source::MapKey)),
+    }
+}
+
+fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, name: &str) -> NodeProgram {
+    match node_plan {
+        Node::Column { table, column } => {
+            let plan = &collection.tables[*table].columns[*column];
+            let (decoder, absent, lookup) = match &plan.source {
+                Source::Field(field) => (Decoder::new(&plan.pg, field), field.absent, field.lookup),
+                _ => {
+                    let field = crate::plan::FieldPlan { bson: crate::plan::BsonKind::Any, identity: false, absent: Absent::Missing, lookup: None };
+                    (Decoder::new(&plan.pg, &field), Absent::Missing, None)
+                }
+            };
+            NodeProgram::Leaf(Leaf { own_table: *table != own, table: *table, column: *column, decoder, absent, lookup })
+        }
+        Node::Object(object) => NodeProgram::Object(object.fields.iter().map(|(name, n)| (name.clone().into_bytes(), node(collection, n, own, name))).collect()),
+        Node::One(child) => child_node(collection, Shape::One, child, name),
+        Node::Array(child) => child_node(collection, Shape::Array, child, name),
+        Node::Map(child) => child_node(collection, Shape::Map, child, name),
+    }
+}
+
+fn child_node(collection: &CollectionPlan, shape: Shape, child: &Child, name: &str) -> NodeProgram {
+    NodeProgram::Child(Box::new(ChildProgram { shape, absent: child.absent, context: context(collection, &child.context, name) }))
+}

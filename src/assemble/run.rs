@@ -1,0 +1,281 @@
+//! Writing one document from its rows.
+
+use super::codec::Loss;
+use super::index::tuple;
+use super::program::{ChildProgram, ContextProgram, Leaf, NodeProgram, Program};
+use super::{BadTuple, State};
+use crate::bson::kind;
+use crate::plan::Absent;
+use crate::shred::program::Shape;
+use crate::shred::Note;
+
+/// The rows a tree reads from: the context's, and its variant's own.
+#[derive(Debug, Clone, Copy)]
+struct Rows<'t> {
+    data: &'t [u8],
+    /// Index of the row's first field in `State::fields`.
+    fields: usize,
+    variant: Option<(&'t [u8], usize)>,
+    /// Range of the row's primary key in `State::keys`.
+    key: (usize, usize),
+}
+
+type Tables<'a, 't> = &'a [&'t [u8]];
+
+impl State {
+    /// The next root row's document; the complement's text where there is one.
+    pub(super) fn document<'t>(&mut self, program: &Program, tables: Tables<'_, 't>) -> Result<Option<Option<&'t [u8]>>, BadTuple> {
+        let data = tables.first().copied().unwrap_or(&[]);
+        let at = self.cursors.first().copied().unwrap_or(0);
+        if at >= data.len() {
+            return Ok(None);
+        }
+        let next = tuple(0, data, at, &mut self.fields)?;
+        let fields = self.fields.len();
+        if fields != program.root.columns {
+            return Err(BadTuple { table: 0, offset: at, reason: "tuple has another number of fields than the table" });
+        }
+        if let Some(root) = self.cursors.first_mut() {
+            *root = next;
+        }
+        self.context(&program.root, tables, data, 0)?;
+        let complement = program.complement.and_then(|column| self.fields.get(column)).and_then(|(start, end)| data.get(*start as usize..*end as usize));
+        Ok(Some(complement.and_then(|value| value.split_first()).map(|(_version, json)| json)))
+    }
+
+    /// The value of one context: returns its BSON type, the bytes are appended.
+    fn context(&mut self, context: &ContextProgram, tables: Tables<'_, '_>, data: &[u8], fields: usize) -> Result<u8, BadTuple> {
+        let key_start = self.keys.len();
+        for column in &context.key {
+            match self.fields.get(fields + column) {
+                Some(&(start, end)) if start != u32::MAX => self.keys.extend_from_slice(data.get(start as usize - 4..end as usize).unwrap_or(&[])),
+                _ => self.keys.extend_from_slice(&(-1i32).to_be_bytes()),
+            }
+        }
+        let mut rows = Rows { data, fields, variant: None, key: (key_start, self.keys.len()) };
+        let mut tree = &context.base;
+        if let Some((column, variants)) = &context.discriminator {
+            let value = self.fields.get(fields + column).filter(|(start, _)| *start != u32::MAX).and_then(|(start, end)| data.get(*start as usize..*end as usize));
+            let chosen = value.map(|value| value.trim_ascii_end()).and_then(|value| variants.iter().find(|(name, _, _)| name == value));
+            if let Some((_, own, variant)) = chosen {
+                tree = variant;
+                if let Some(own) = own {
+                    rows.variant = self.one_row(*own, tables, rows.key)?;
+                }
+            }
+        }
+        let kind = match tree {
+            NodeProgram::Object(object) => {
+                let mark = self.writer.open();
+                self.object(object, tables, rows)?;
+                self.writer.close(mark);
+                kind::DOCUMENT
+            }
+            NodeProgram::Leaf(leaf) => self.leaf(leaf, rows)?.unwrap_or(kind::NULL),
+            NodeProgram::Child(child) => {
+                let mark = self.writer.out.len();
+                let found = self.rows_of(child, tables, rows.key)?;
+                if found == 0 && child.absent != Absent::Empty {
+                    self.writer.out.truncate(mark);
+                    kind::NULL
+                } else if child.shape == Shape::Array {
+                    kind::ARRAY
+                } else {
+                    kind::DOCUMENT
+                }
+            }
+        };
+        self.keys.truncate(key_start);
+        Ok(kind)
+    }
+
+    /// Writes the fields of an object; true where any of them holds more than what absence stands for.
+    fn object(&mut self, object: &[(Vec<u8>, NodeProgram)], tables: Tables<'_, '_>, rows: Rows<'_>) -> Result<bool, BadTuple> {
+        let mut real = false;
+        for (name, node) in object {
+            let mark = self.writer.out.len();
+            self.writer.name(kind::NULL, name);
+            let (kind, says) = match node {
+                NodeProgram::Leaf(leaf) => match self.leaf(leaf, rows)? {
+                    Some(kind) => (Some(kind), true),
+                    None => ((leaf.absent == Absent::Null).then_some(kind::NULL), false),
+                },
+                NodeProgram::Object(inner) => {
+                    let open = self.writer.open();
+                    let says = self.object(inner, tables, rows)?;
+                    self.writer.close(open);
+                    (says.then_some(kind::DOCUMENT), says)
+                }
+                NodeProgram::Child(child) => {
+                    let value = self.writer.out.len();
+                    let full = if child.shape == Shape::Array { kind::ARRAY } else { kind::DOCUMENT };
+                    if self.rows_of(child, tables, rows.key)? > 0 {
+                        (Some(full), true)
+                    } else if child.absent == Absent::Empty && child.shape != Shape::One {
+                        (Some(full), false)
+                    } else {
+                        self.writer.out.truncate(value);
+                        ((child.absent == Absent::Null).then_some(kind::NULL), false)
+                    }
+                }
+            };
+            match kind {
+                Some(kind) => {
+                    if let Some(place) = self.writer.out.get_mut(mark) {
+                        *place = kind;
+                    }
+                }
+                None => self.writer.out.truncate(mark),
+            }
+            real |= says;
+        }
+        Ok(real)
+    }
+
+    #[inline]
+    fn leaf(&mut self, leaf: &Leaf, rows: Rows<'_>) -> Result<Option<u8>, BadTuple> {
+        let (data, fields) = if leaf.own_table {
+            match rows.variant {
+                Some(variant) => variant,
+                None => return Ok(None),
+            }
+        } else {
+            (rows.data, rows.fields)
+        };
+        let Some(&(start, end)) = self.fields.get(fields + leaf.column) else { return Ok(None) };
+        if start == u32::MAX {
+            return Ok(None);
+        }
+        let value = data.get(start as usize..end as usize).unwrap_or(&[]);
+        if let Some(collection) = leaf.lookup {
+            if let Some(id) = self.lookups.backward.get(&(collection, value.to_vec())) {
+                if let Some((kind, bytes)) = id.split_first() {
+                    self.writer.out.extend_from_slice(bytes);
+                    return Ok(Some(*kind));
+                }
+            }
+            self.note("lookup-unresolved", leaf);
+        }
+        match leaf.decoder.decode(value, self.canonical, &mut self.writer.out) {
+            Ok((kind, None)) => Ok(Some(kind)),
+            Ok((kind, Some(loss))) => {
+                let code = match loss {
+                    Loss::Microseconds => "timestamp-microseconds",
+                    Loss::Digits => "numeric-beyond-decimal128",
+                    Loss::Infinity => "timestamp-infinity",
+                    Loss::Bounds => "array-bounds",
+                };
+                self.note(code, leaf);
+                Ok(Some(kind))
+            }
+            Err(_) => Err(BadTuple { table: leaf.table, offset: start as usize, reason: "value is not of the column's type" }),
+        }
+    }
+
+    #[cold]
+    fn note(&mut self, code: &'static str, leaf: &Leaf) {
+        self.notes.push(Note { code, path: self.place(), column: Some((leaf.table, leaf.column)), kind: 0 });
+    }
+
+    fn place(&self) -> String {
+        let mut path = String::new();
+        for (label, position) in &self.trail {
+            if !label.is_empty() {
+                crate::path::push_field(&mut path, label);
+            }
+            if let Some(position) = position {
+                crate::path::push_index(&mut path, *position);
+            }
+        }
+        path
+    }
+
+    /// The one row of `table` below `key`, its fields pushed; `None` where there is none.
+    fn one_row<'t>(&mut self, table: usize, tables: Tables<'_, 't>, key: (usize, usize)) -> Result<Option<(&'t [u8], usize)>, BadTuple> {
+        let data = tables.get(table).copied().unwrap_or(&[]);
+        let Some(at) = self.next_row(table, data, key, 0) else { return Ok(None) };
+        let fields = self.fields.len();
+        let next = tuple(table, data, at, &mut self.fields)?;
+        self.advance(table, next);
+        Ok(Some((data, fields)))
+    }
+
+    fn advance(&mut self, table: usize, next: usize) {
+        if let Some(used) = self.used.get_mut(table) {
+            *used += 1;
+        }
+        if !self.indexed {
+            if let Some(cursor) = self.cursors.get_mut(table) {
+                *cursor = next;
+            }
+        }
+    }
+
+    /// Offset of the row number `number` below `key`.
+    #[inline]
+    fn next_row(&self, table: usize, data: &[u8], key: (usize, usize), number: usize) -> Option<usize> {
+        let key = self.keys.get(key.0..key.1)?;
+        if self.indexed {
+            return self.indexes.get(table)?.as_ref()?.by_parent.get(key)?.get(number).copied();
+        }
+        let at = *self.cursors.get(table)?;
+        data.get(at + 2..)?.starts_with(key).then_some(at)
+    }
+
+    /// All rows of `child` below `key` as one array, map or object. Returns how many.
+    fn rows_of(&mut self, child: &ChildProgram, tables: Tables<'_, '_>, key: (usize, usize)) -> Result<u32, BadTuple> {
+        let table = child.context.table;
+        let data = tables.get(table).copied().unwrap_or(&[]);
+        let (depth, mark) = (self.trail.len(), self.writer.out.len());
+        if child.shape != Shape::One {
+            self.writer.open();
+        }
+        let mut count = 0u32;
+        let mut last_ordinal = -1i32;
+        let mut last_key: Option<&[u8]> = None;
+        while let Some(at) = self.next_row(table, data, key, count as usize) {
+            let fields = self.fields.len();
+            let next = tuple(table, data, at, &mut self.fields)?;
+            if self.fields.len() - fields != child.context.columns {
+                return Err(BadTuple { table, offset: at, reason: "tuple has another number of fields than the table" });
+            }
+            self.advance(table, next);
+            self.trail.push((child.context.label.clone(), (child.shape == Shape::Array).then_some(count)));
+            let shape_value = child.context.shape_column.and_then(|column| self.fields.get(fields + column)).and_then(|(s, e)| data.get(*s as usize..*e as usize)).unwrap_or(&[]);
+            let kind_at = self.writer.out.len();
+            match child.shape {
+                Shape::One => {}
+                Shape::Array => {
+                    let ordinal = shape_value.try_into().map(i32::from_be_bytes).unwrap_or(0);
+                    self.restart |= !self.indexed && ordinal <= last_ordinal;
+                    if ordinal != count as i32 {
+                        self.notes.push(Note { code: "ordinal-normalised", path: self.place(), column: child.context.shape_column.map(|column| (table, column)), kind: 0 });
+                    }
+                    last_ordinal = ordinal;
+                    self.writer.index(kind::NULL, count);
+                }
+                Shape::Map => {
+                    self.restart |= !self.indexed && self.canonical && last_key.is_some_and(|last| last >= shape_value);
+                    last_key = Some(shape_value);
+                    self.writer.name(kind::NULL, shape_value);
+                }
+            }
+            let kind = self.context(&child.context, tables, data, fields)?;
+            if child.shape != Shape::One {
+                if let Some(place) = self.writer.out.get_mut(kind_at) {
+                    *place = kind;
+                }
+            }
+            self.fields.truncate(fields);
+            self.trail.truncate(depth);
+            count += 1;
+            if child.shape == Shape::One {
+                break;
+            }
+        }
+        if child.shape != Shape::One {
+            self.writer.close(mark);
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,238 @@
+use super::kind;
+
+/// Bytes that are not well-formed BSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// Offset in the document.
+    pub offset: usize,
+    /// What is wrong there.
+    pub reason: &'static str,
+}
+
+impl Fault {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn new(offset: usize, reason: &'static str) -> Self {
+        Fault { offset, reason }
+    }
+}
+
+/// One element of a document; offsets are in the slice the document was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Element {
+    /// BSON type byte.
+    pub kind: u8,
+    /// Where the name starts.
+    pub name: usize,
+    /// Where the name ends (its NUL).
+    pub name_end: usize,
+    /// Where the value starts.
+    pub start: usize,
+    /// Where the value ends.
+    pub end: usize,
+}
+
+/// The elements of one document, in order.
+#[derive(Debug, Clone)]
+pub struct Elements<'a> {
+    data: &'a [u8],
+    at: usize,
+    end: usize,
+}
+
+/// Length of the document at `at`, which must end at or before `limit`.
+///
+/// # Errors
+/// A [`Fault`] where the length is not possible or the terminator is missing.
+#[inline]
+pub fn document_length(data: &[u8], at: usize, limit: usize) -> Result<usize, Fault> {
+    let Some(length) = data.get(at..).and_then(super::read_i32) else {
+        return Err(Fault::new(at, "truncated document length"));
+    };
+    if length < 5 {
+        return Err(Fault::new(at, "document length below 5"));
+    }
+    let length = length as usize;
+    if length > limit.saturating_sub(at) {
+        return Err(Fault::new(at, "document length exceeds the bytes there are"));
+    }
+    if data.get(at + length - 1) != Some(&0) {
+        return Err(Fault::new(at + length - 1, "missing document terminator"));
+    }
+    Ok(length)
+}
+
+impl<'a> Elements<'a> {
+    /// The elements of the document that fills `data[start..end]`.
+    ///
+    /// # Errors
+    /// A [`Fault`] where its length or terminator is wrong.
+    #[inline]
+    pub fn new(data: &'a [u8], start: usize, end: usize) -> Result<Self, Fault> {
+        let length = document_length(data, start, end)?;
+        if start + length != end {
+            return Err(Fault::new(start, "document length differs from its place"));
+        }
+        Ok(Elements { data, at: start + 4, end: end - 1 })
+    }
+
+    /// Offset of the next element's type byte.
+    #[inline]
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The next element.
+    ///
+    /// # Errors
+    /// A [`Fault`] where its name or value is not well-formed (strings are not checked as UTF-8, nor what embedded documents hold).
+    #[inline]
+    pub fn next_element(&mut self) -> Result<Option<Element>, Fault> {
+        if self.at >= self.end {
+            return if self.at == self.end { Ok(None) } else { Err(Fault::new(self.at, "element runs past its document")) };
+        }
+        let kind = self.data[self.at];
+        if kind == 0 {
+            return Err(Fault::new(self.at, "document ends before its length"));
+        }
+        let name = self.at + 1;
+        let Some(length) = self.data.get(name..self.end).and_then(|rest| rest.iter().position(|&b| b == 0)) else {
+            return Err(Fault::new(name, "unterminated field name"));
+        };
+        let name_end = name + length;
+        self.value(kind, name, name_end).map(Some)
+    }
+
+    /// The element whose name is `expected` (with its NUL), if it is the next one. Compares instead of searching the name's end.
+    #[inline]
+    pub fn next_named(&mut self, expected: &[u8]) -> Result<Option<Element>, Fault> {
+        let name = self.at + 1;
+        let after = name + expected.len();
+        if after <= self.end && self.data.get(name..after) == Some(expected) {
+            let kind = self.data[self.at];
+            if kind == 0 {
+                return Err(Fault::new(self.at, "document ends before its length"));
+            }
+            return self.value(kind, name, after - 1).map(Some);
+        }
+        Ok(None)
+    }
+
+    #[inline]
+    fn value(&mut self, kind: u8, name: usize, name_end: usize) -> Result<Element, Fault> {
+        let start = name_end + 1;
+        let length = value_length(self.data, kind, start, self.end)?;
+        if length > self.end - start {
+            return Err(Fault::new(start, "value runs past its document"));
+        }
+        self.at = start + length;
+        Ok(Element { kind, name, name_end, start, end: start + length })
+    }
+}
+
+/// Length of the value of type `kind` at `at`; `limit` is where its document's terminator stands.
+#[inline]
+fn value_length(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
+    Ok(match kind {
+        kind::OBJECT_ID => 12,
+        kind::DOUBLE | kind::DATE | kind::INT64 | kind::TIMESTAMP => 8,
+        kind::STRING | kind::CODE | kind::SYMBOL => string_length(data, at, limit)?,
+        kind::DECIMAL128 => 16,
+        kind::BOOLEAN => match data.get(at) {
+            Some(0 | 1) => 1,
+            _ => return Err(Fault::new(at, "boolean is neither 0 nor 1")),
+        },
+        kind::INT32 => 4,
+        kind::DOCUMENT | kind::ARRAY => document_length(data, at, limit)?,
+        kind::NULL | kind::UNDEFINED | kind::MIN_KEY | kind::MAX_KEY => 0,
+        kind::BINARY => {
+            let length = length_at(data, at, limit)?;
+            let subtype = data.get(at + 4).copied().unwrap_or(0);
+            if length > limit.saturating_sub(at + 5) {
+                return Err(Fault::new(at, "binary length exceeds its document"));
+            }
+            if subtype == 2 && data.get(at + 5..).and_then(super::read_i32).map(i64::from) != Some(length as i64 - 4) {
+                return Err(Fault::new(at, "old binary's inner length is wrong"));
+            }
+            length + 5
+        }
+        kind::REGEX => {
+            let pattern = cstring_length(data, at, limit)?;
+            pattern + cstring_length(data, at + pattern, limit)?
+        }
+        kind::DB_POINTER => string_length(data, at, limit)? + 12,
+        kind::CODE_WITH_SCOPE => {
+            let length = length_at(data, at, limit)?;
+            if length < 14 || length > limit.saturating_sub(at) {
+                return Err(Fault::new(at, "code with scope has an impossible length"));
+            }
+            let code = string_length(data, at + 4, at + length)?;
+            if document_length(data, at + 4 + code, at + length)? != length - 4 - code {
+                return Err(Fault::new(at, "code with scope's length differs from its parts"));
+            }
+            length
+        }
+        _ => return Err(Fault::new(at, "unknown element type")),
+    })
+}
+
+#[inline]
+fn length_at(data: &[u8], at: usize, limit: usize) -> Result<usize, Fault> {
+    match data.get(at..limit).and_then(super::read_i32) {
+        Some(length) if length >= 0 => Ok(length as usize),
+        Some(_) => Err(Fault::new(at, "negative length")),
+        None => Err(Fault::new(at, "truncated length")),
+    }
+}
+
+#[inline]
+fn string_length(data: &[u8], at: usize, limit: usize) -> Result<usize, Fault> {
+    let length = length_at(data, at, limit)?;
+    if length < 1 || length > limit.saturating_sub(at + 4) {
+        return Err(Fault::new(at, "string length exceeds its document"));
+    }
+    if data.get(at + 4 + length - 1) != Some(&0) {
+        return Err(Fault::new(at + 3 + length, "missing string terminator"));
+    }
+    Ok(4 + length)
+}
+
+fn cstring_length(data: &[u8], at: usize, limit: usize) -> Result<usize, Fault> {
+    match data.get(at..limit).and_then(|rest| rest.iter().position(|&b| b == 0)) {
+        Some(length) => Ok(length + 1),
+        None => Err(Fault::new(at, "unterminated cstring")),
+    }
+}
+
+fn check_text(data: &[u8], start: usize, end: usize) -> Result<(), Fault> {
+    match std::str::from_utf8(super::string_bytes(data.get(start..end).unwrap_or(&[]))) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Fault::new(start + 4 + error.valid_up_to(), "string is not valid UTF-8")),
+    }
+}
+
+/// Walks everything in the document, to any depth, without recursion (a depth bomb costs memory in proportion to its size).
+/// Strings must be UTF-8; names may be anything without a NUL, as drivers let them through.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn validate_document(data: &[u8], start: usize, end: usize) -> Result<(), Fault> {
+    let mut open = vec![(start, end)];
+    while let Some((start, end)) = open.pop() {
+        let mut elements = Elements::new(data, start, end)?;
+        while let Some(element) = elements.next_element()? {
+            match element.kind {
+                kind::DOCUMENT | kind::ARRAY => open.push((element.start, element.end)),
+                kind::CODE_WITH_SCOPE => {
+                    let code = string_length(data, element.start + 4, element.end)?;
+                    check_text(data, element.start + 4, element.start + 4 + code)?;
+                    open.push((element.start + 4 + code, element.end));
+                }
+                kind::STRING | kind::CODE | kind::SYMBOL => check_text(data, element.start, element.end)?,
+                kind::DB_POINTER => check_text(data, element.start, element.end - 12)?,
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}

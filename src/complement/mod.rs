@@ -1,0 +1,12 @@
+//! The complement: what a document says beyond its typed columns, as an overlay keyed by the document's own paths.
+//! Its JSON form is described in DESIGN.md, "Shred fast, complement by difference".
+
+mod apply;
+mod difference;
+mod display;
+
+pub use apply::{apply, Applied, BadComplement};
+pub use difference::difference;
+
+/// Version of the JSON form.
+pub const VERSION: u64 = 1;

@@ -1,0 +1,26 @@
+//! What each finding about a document or a row means, in words. `docs/issues.md` has one heading per code.
+
+use crate::issue::Severity;
+
+/// Severity, message and help of a finding at `path`, where a value of BSON type `found` met `column`.
+pub(crate) fn describe(code: &str, path: &str, found: &str, column: &str) -> (Severity, String, &'static str) {
+    use Severity::{Error, Info, Warning};
+    match code {
+        "unknown-field" => (Info, format!("`{path}` ({found}) is not mapped; it is kept in the complement"), "map it, or leave it there"),
+        "type-differs" => (Info, format!("`{path}` is a {found}; column `{column}` holds its value, the complement its type"), "nothing, or set `bson` in the mapping to the type most documents have"),
+        "value-misfit" => (Warning, format!("column `{column}` cannot hold the {found} at `{path}`; it is NULL and the complement has the value"), "widen the column's type, or correct the document"),
+        "absent-differs" => (Info, format!("`{path}` is absent in another way than the mapping says (missing, null or empty); the complement has it"), "set `absent` in the mapping to what most documents have"),
+        "container-mismatch" => (Warning, format!("`{path}` is a {found}, not the object, array or map that the mapping expects; the complement has it"), "correct the document, or map it as jsonb"),
+        "duplicate-key" => (Warning, format!("`{path}` occurs twice in one object; the complement has the whole object"), "correct the document"),
+        "array-keys" => (Warning, format!("the keys of the array `{path}` are not 0, 1, 2, …; the complement has them"), "write the array again with a driver"),
+        "key-substituted" => (Warning, format!("column `{column}` cannot hold the {found} at `{path}`; it has a hash in its place and the complement has the value"), "map the key as `text`, or correct the document"),
+        "key-unrepresentable" => (Error, format!("column `{column}` cannot hold the {found} at `{path}` and has no room for a substitute; the document was left out"), "choose another `as` for the key"),
+        "lookup-unresolved" => (Error, format!("`{path}` has no entry in id_map for column `{column}`"), "resolve it and call again"),
+        "timestamp-microseconds" => (Warning, format!("`{path}` has microseconds, which BSON dates do not have; they were cut off"), "use timestamptz(3)"),
+        "timestamp-infinity" => (Warning, format!("`{path}` is infinite, which BSON dates cannot be; it is given as a string"), "use NULL"),
+        "numeric-beyond-decimal128" => (Warning, format!("`{path}` has more digits than Decimal128; it is given as a string"), "use numeric(34,s)"),
+        "array-bounds" => (Info, format!("the array at `{path}` does not start at 1; positions were normalised"), "nothing"),
+        "ordinal-normalised" => (Info, format!("the ordinals of `{path}` were not 0, 1, 2, …; they were normalised"), "nothing, or renumber the rows"),
+        _ => (Warning, format!("`{path}` needs attention"), "see docs/issues.md"),
+    }
+}

@@ -1,0 +1,380 @@
+//! The lens of one collection: batches of documents to row sets and back, complements and issues included.
+
+use crate::assemble::{self, Assembler, BadTuple};
+use crate::bson::{document_length, kind_name, validate_document, Fault};
+use crate::complement;
+use crate::issue::{Issue, Severity};
+use crate::plan::{Fidelity, Plan};
+use crate::rowset::{Issues, Rows};
+use crate::shred::{self, Lookups, Note, Refusal, Shredder};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Turns documents of one collection into rows ([`Lens::to_rows`]) and rows into documents ([`Lens::to_documents`]).
+#[derive(Debug)]
+pub struct Lens {
+    plan: Arc<Plan>,
+    collection: usize,
+    shredder: Shredder,
+    /// Shreds documents again to see whether a complement still holds.
+    scratch: Shredder,
+    assembler: Assembler,
+    exact: bool,
+    complement: bool,
+}
+
+/// What [`Lens::to_documents`] gives.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    /// Concatenated BSON.
+    pub bson: Vec<u8>,
+    /// How many documents.
+    pub count: u32,
+    /// Findings.
+    pub issues: Issues,
+}
+
+/// What [`Lens::to_rows`] gives.
+#[derive(Debug, Clone, Default)]
+pub struct RowSet {
+    /// Rows by table, in the plan's order.
+    pub tables: Vec<Rows>,
+    /// Documents in the batch.
+    pub documents: u32,
+    /// Documents that became rows.
+    pub accepted: u32,
+    /// Findings.
+    pub issues: Issues,
+}
+
+impl Lens {
+    /// The lens of collection number `collection`; `None` where the plan has no such collection.
+    pub fn new(plan: &Arc<Plan>, collection: usize) -> Option<Self> {
+        let program = shred::program::build(plan, collection)?;
+        let back = assemble::build(plan, collection)?;
+        let exact = plan.collections.get(collection)?.fidelity == Fidelity::Exact;
+        let complement = program.complement;
+        Some(Lens {
+            plan: Arc::clone(plan),
+            collection,
+            shredder: Shredder::new(program.clone()),
+            scratch: Shredder::new(program),
+            assembler: Assembler::new(back),
+            exact,
+            complement,
+        })
+    }
+
+    /// Answers of `id_map`, used both ways.
+    pub fn set_lookups(&mut self, lookups: Lookups) {
+        *self.scratch.lookups_mut() = lookups.clone();
+        *self.assembler.lookups_mut() = lookups.clone();
+        *self.shredder.lookups_mut() = lookups;
+    }
+
+    /// Rows of a batch of concatenated BSON documents. Never fails: what is wrong with a document is an issue, the others go on.
+    pub fn to_rows(&mut self, batch: &[u8]) -> RowSet {
+        let mut set = RowSet::default();
+        self.append_rows(batch, &mut set);
+        set.tables = self.shredder.take_tables();
+        set
+    }
+
+    /// As [`Lens::to_rows`], but the tuples stay in [`Lens::tables`] until the next call of [`Lens::clear`]; memory is reused.
+    pub fn append_rows(&mut self, batch: &[u8], set: &mut RowSet) {
+        let mut at = 0;
+        while at < batch.len() {
+            let index = set.documents;
+            set.documents += 1;
+            let length = match document_length(batch, at, batch.len()) {
+                Ok(length) => length,
+                Err(fault) => {
+                    self.malformed(&fault, 0, index, &mut set.issues);
+                    // A believable length that ends in the batch lets the next document start after it; otherwise the rest has no boundaries.
+                    match crate::bson::read_i32(&batch[at..]) {
+                        Some(length) if length >= 5 && (length as usize) <= batch.len() - at => {
+                            at += length as usize;
+                            continue;
+                        }
+                        _ => return,
+                    }
+                }
+            };
+            if self.one(&batch[at..at + length], at, index, &mut set.issues) {
+                set.accepted += 1;
+            }
+            at += length;
+        }
+    }
+
+    /// Tuples of all documents since [`Lens::clear`].
+    pub fn tables(&self) -> &[Rows] {
+        self.shredder.tables()
+    }
+
+    /// Forgets all tuples.
+    pub fn clear(&mut self) {
+        self.shredder.clear();
+    }
+
+    fn one(&mut self, document: &[u8], at: usize, index: u32, issues: &mut Issues) -> bool {
+        match self.shredder.shred(document) {
+            Ok(true) => return true,
+            Ok(false) => {}
+            Err(Refusal::Malformed(fault)) => {
+                self.malformed(&fault, at, index, issues);
+                return false;
+            }
+            Err(Refusal::Key(note)) => {
+                if let Err(fault) = validate_document(document, 0, document.len()) {
+                    self.malformed(&fault, at, index, issues);
+                } else {
+                    self.report(&note, Some(index), issues);
+                }
+                return false;
+            }
+        }
+        // Something deviates, so everything is checked: unmapped parts were only skipped so far.
+        if let Err(fault) = validate_document(document, 0, document.len()) {
+            self.shredder.rollback();
+            self.malformed(&fault, at, index, issues);
+            return false;
+        }
+        let base = match self.base(false) {
+            Ok(base) => base,
+            Err(bad) => {
+                self.shredder.rollback();
+                self.bad_tuple(&bad, issues);
+                return false;
+            }
+        };
+        let difference = complement::difference(document, &base, self.exact);
+        if let Some(json) = &difference {
+            if self.complement {
+                self.shredder.set_complement(json);
+            } else {
+                issues.add("not-representable", || {
+                    self.issue("not-representable", Severity::Error, "", "the rows do not say the whole document and the mapping has no complement".to_owned(), Some(index))
+                        .help("declare a `complement` column, or map what is missing")
+                });
+            }
+        }
+        if difference.is_some() {
+            for note in self.shredder.notes() {
+                self.report(note, Some(index), issues);
+            }
+        }
+        true
+    }
+
+    /// What the last document's tuples give back, as PostgreSQL would return them.
+    fn base(&mut self, scratch: bool) -> Result<Vec<u8>, BadTuple> {
+        let rows = if scratch { self.scratch.last() } else { self.shredder.last() };
+        self.assembler.begin(true);
+        self.assembler.next(&rows)?;
+        if self.assembler.out_of_order() {
+            self.assembler.use_indexes(&rows)?;
+            self.assembler.next(&rows)?;
+        }
+        Ok(self.assembler.document().to_vec())
+    }
+
+    /// Documents of a row set: per table (in the plan's order) its tuples.
+    ///
+    /// Child rows may come in any order. Tuples that are not of the plan's tables end the run with an issue.
+    pub fn to_documents(&mut self, tables: &[&[u8]]) -> Documents {
+        let first = self.documents_pass(tables, false);
+        match first {
+            Some(documents) => documents,
+            None => self.documents_pass(tables, true).unwrap_or_default(),
+        }
+    }
+
+    fn documents_pass(&mut self, tables: &[&[u8]], indexed: bool) -> Option<Documents> {
+        let mut documents = Documents::default();
+        self.assembler.begin(self.exact);
+        if indexed {
+            if let Err(bad) = self.assembler.use_indexes(tables) {
+                self.bad_tuple(&bad, &mut documents.issues);
+                return Some(documents);
+            }
+        }
+        let mut patched: Vec<(Vec<u8>, Vec<u8>, Vec<Note>)> = Vec::new();
+        loop {
+            match self.assembler.next(tables) {
+                Ok(None) => break,
+                Ok(Some(complement)) => {
+                    if !indexed && self.assembler.out_of_order() {
+                        return None;
+                    }
+                    let notes = self.assembler.notes().to_vec();
+                    for note in &notes {
+                        self.report(note, Some(documents.count), &mut documents.issues);
+                    }
+                    match complement {
+                        None => {
+                            documents.bson.extend_from_slice(self.assembler.document());
+                            documents.count += 1;
+                        }
+                        Some(json) => {
+                            // Complements need the assembler for their own check: they wait until this pass is over.
+                            patched.push((documents.bson.split_off(0), json.to_vec(), notes));
+                            let base = self.assembler.document().to_vec();
+                            patched.push((base, Vec::new(), Vec::new()));
+                            documents.count += 1;
+                        }
+                    }
+                }
+                Err(bad) => {
+                    self.bad_tuple(&bad, &mut documents.issues);
+                    break;
+                }
+            }
+        }
+        let orphans = self.assembler.orphans(tables);
+        if !orphans.is_empty() && !indexed {
+            return None;
+        }
+        for (table, count) in orphans {
+            let name = self.table_name(table);
+            for _ in 0..count {
+                documents.issues.add("orphan-row", || {
+                    let mut issue = self.issue("orphan-row", Severity::Warning, "", format!("a row of `{name}` belongs to no row of its parent table"), None).help("delete it, or read its parent too");
+                    issue.table = Some(name.clone());
+                    issue
+                });
+            }
+        }
+        if !patched.is_empty() {
+            let tail = std::mem::take(&mut documents.bson);
+            let mut index = 0;
+            for pair in patched.chunks(2) {
+                let [(before, json, _), (base, _, _)] = pair else { continue };
+                documents.bson.extend_from_slice(before);
+                index += count_documents(before);
+                let document = self.patch(base, json, index, &mut documents.issues);
+                documents.bson.extend_from_slice(&document);
+                index += 1;
+            }
+            documents.bson.extend_from_slice(&tail);
+        }
+        Some(documents)
+    }
+
+    /// The document of a base and its complement. Entries that would change what typed columns say are dropped with an issue.
+    fn patch(&mut self, base: &[u8], json: &[u8], index: u32, issues: &mut Issues) -> Vec<u8> {
+        let none = HashSet::new();
+        let applied = match complement::apply(base, json, &none, None) {
+            Ok(applied) => applied,
+            Err(complement::BadComplement(what)) => {
+                issues.add("complement-invalid", || {
+                    self.issue("complement-invalid", Severity::Error, "", what.clone(), Some(index)).help("restore the complement column from a backup; the typed columns were used alone")
+                });
+                return base.to_vec();
+            }
+        };
+        for path in &applied.stale {
+            self.stale(path, index, issues);
+        }
+        let reference = self.settled(base);
+        if self.holds(&applied.document, reference.as_deref()) {
+            return applied.document;
+        }
+        // Somebody changed a column since: keep the entries that still agree with the columns, one by one.
+        let mut skip = HashSet::new();
+        for entry in &applied.entries {
+            let alone = complement::apply(base, json, &none, Some(entry)).map(|alone| alone.document).unwrap_or_default();
+            if !self.holds(&alone, reference.as_deref()) {
+                skip.insert(entry.clone());
+                self.stale(entry, index, issues);
+            }
+        }
+        match complement::apply(base, json, &skip, None) {
+            Ok(kept) if self.holds(&kept.document, reference.as_deref()) => kept.document,
+            _ => base.to_vec(),
+        }
+    }
+
+    /// The base as it comes out when it goes through rows once more (what BSON cannot hold has settled then).
+    fn settled(&mut self, base: &[u8]) -> Option<Vec<u8>> {
+        self.scratch.clear();
+        self.scratch.shred(base).ok()?;
+        self.base(true).ok()
+    }
+
+    /// Whether the document's rows say the same as the base's.
+    fn holds(&mut self, document: &[u8], reference: Option<&[u8]>) -> bool {
+        self.settled(document).as_deref() == reference && reference.is_some()
+    }
+
+    fn stale(&self, path: &str, index: u32, issues: &mut Issues) {
+        issues.add("complement-stale", || {
+            self.issue("complement-stale", Severity::Warning, path, format!("the complement's entry for `{path}` no longer agrees with the columns and was dropped"), Some(index))
+                .help("nothing, if PostgreSQL is written first; otherwise write the document again")
+        });
+    }
+
+    fn malformed(&self, fault: &Fault, at: usize, index: u32, issues: &mut Issues) {
+        issues.add("document-malformed", || {
+            let mut issue = self.issue("document-malformed", Severity::Error, "", format!("not well-formed BSON: {}", fault.reason), Some(index)).help("read the document again from its source");
+            issue.offset = Some((at + fault.offset) as u32);
+            issue
+        });
+    }
+
+    fn bad_tuple(&self, bad: &BadTuple, issues: &mut Issues) {
+        let name = self.table_name(bad.table);
+        issues.add("row-malformed", || {
+            let mut issue = self.issue("row-malformed", Severity::Error, "", format!("rows of `{name}` cannot be read: {}", bad.reason), None).help("check that the table has the columns and types of the mapping");
+            issue.table = Some(name.clone());
+            issue.offset = Some(bad.offset as u32);
+            issue
+        });
+    }
+
+    fn table_name(&self, table: usize) -> String {
+        self.plan.collections.get(self.collection).and_then(|c| c.tables.get(table)).map(|t| t.name.clone()).unwrap_or_default()
+    }
+
+    fn issue(&self, code: &'static str, severity: Severity, path: &str, message: String, document: Option<u32>) -> Issue {
+        let mut issue = Issue::new(code, severity, path, message);
+        issue.collection = self.plan.collections.get(self.collection).map(|c| c.name.clone());
+        issue.document = document;
+        issue
+    }
+
+    fn report(&self, note: &Note, document: Option<u32>, issues: &mut Issues) {
+        issues.add(note.code, || {
+            let column = note.column.and_then(|(table, column)| {
+                let table = self.plan.collections.get(self.collection)?.tables.get(table)?;
+                Some((table.name.as_str(), table.columns.get(column)?))
+            });
+            let mut path = note.path.clone();
+            if let Some((_, column)) = column {
+                if !column.path.is_empty() && column.path != "@" {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(&column.path);
+                }
+            }
+            let found = kind_name(note.kind);
+            let (severity, message, help) = crate::findings::describe(note.code, &path, found, column.map(|(_, c)| c.name.as_str()).unwrap_or(""));
+            let mut issue = self.issue(note.code, severity, &path, message, document).help(help);
+            if let Some((table, column)) = column {
+                issue = issue.at(table, &column.name);
+            }
+            issue
+        });
+    }
+}
+
+/// How many documents stand in bytes that this crate wrote.
+fn count_documents(bson: &[u8]) -> u32 {
+    let (mut at, mut count) = (0, 0);
+    while let Ok(length) = document_length(bson, at, bson.len()) {
+        at += length;
+        count += 1;
+    }
+    count
+}

@@ -1,0 +1,281 @@
+//! From slots to tuples: the row of a context, then the rows of its children.
+
+use super::program::{ChildProgram, ColumnProgram, ContextProgram, NodeProgram, RowProgram, Shape, TreeProgram};
+use super::{Note, Refusal, Slot, State};
+use crate::bson::{index_digits, kind, Elements};
+use crate::postgres::fit::Fit;
+use crate::shred::codec::Codec;
+use std::collections::HashSet;
+
+/// Where a row stands in its parent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Position {
+    Root,
+    One,
+    Ordinal(u32),
+    /// The map key's place in the document.
+    Key(u32, u32),
+}
+
+const NULL: [u8; 4] = (-1i32).to_be_bytes();
+
+impl State {
+    /// One row and everything below it. `parent` is the range of the parent's key in `keys`.
+    pub(crate) fn context(&mut self, context: &ContextProgram, document: &[u8], place: Slot, parent: (usize, usize), position: Position) -> Result<(), Refusal> {
+        if let Some(slots) = self.slots.get_mut(context.first_slot..context.first_slot + context.slot_count) {
+            slots.fill(Slot::default());
+        }
+        let tree = self.choose(context, document, place);
+        match &tree.node {
+            NodeProgram::Object(object) => {
+                if place.kind == kind::DOCUMENT {
+                    self.child_slots.clear();
+                    self.child_slots.extend(context.children.iter().map(|child| {
+                        (child.slot, if child.shape == Shape::Array { kind::ARRAY } else { kind::DOCUMENT }, child.shape == Shape::One)
+                    }));
+                    self.walk(object, &tree.children, document, place)?;
+                } else {
+                    self.note("container-mismatch", "", place.kind, None);
+                }
+            }
+            NodeProgram::Leaf(slot) => {
+                self.slots[*slot] = place;
+                if place.kind == kind::NULL && !is_json_leaf(tree) {
+                    self.note("absent-differs", "", place.kind, None);
+                }
+            }
+            NodeProgram::Child(index) => {
+                let Some(child) = context.children.get(*index) else { return Ok(()) };
+                let wanted = if child.shape == Shape::Array { kind::ARRAY } else { kind::DOCUMENT };
+                if place.kind == wanted {
+                    self.slots[child.slot] = place;
+                    if place.end - place.start == 5 && child.absent != crate::plan::Absent::Empty {
+                        self.note("absent-differs", "", place.kind, None);
+                    }
+                } else {
+                    self.note("container-mismatch", "", place.kind, None);
+                }
+            }
+        }
+        let mut own = (0, 0);
+        for (index, row) in tree.rows.iter().enumerate() {
+            // A variant's own table hangs off the context's row.
+            let above = if index == 0 { parent } else { own };
+            let key = self.row(row, document, above, position)?;
+            if index == 0 {
+                own = key;
+            }
+        }
+        for &index in &tree.children {
+            if let Some(child) = context.children.get(index) {
+                let slot = self.slots[child.slot];
+                if slot.kind == kind::DOCUMENT || slot.kind == kind::ARRAY {
+                    self.child(child, document, slot, own)?;
+                }
+            }
+        }
+        self.keys.truncate(own.0);
+        Ok(())
+    }
+
+    fn choose<'p>(&mut self, context: &'p ContextProgram, document: &[u8], place: Slot) -> &'p TreeProgram {
+        let Some(discriminator) = &context.discriminator else { return &context.base };
+        let mut at = place;
+        for name in &discriminator.path {
+            if at.kind != kind::DOCUMENT {
+                return &context.base;
+            }
+            let Ok(mut elements) = Elements::new(document, at.start as usize, at.end as usize) else { return &context.base };
+            at = Slot::default();
+            while let Ok(Some(element)) = elements.next_element() {
+                if document.get(element.name..element.name_end) == Some(name.as_slice()) {
+                    at = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32 };
+                    break;
+                }
+            }
+        }
+        if at.kind != kind::STRING {
+            return &context.base;
+        }
+        let text = document.get(at.start as usize..at.end as usize).map(crate::bson::string_bytes).unwrap_or(&[]);
+        discriminator.variants.iter().find(|(value, _)| value == text).map_or(&context.base, |(_, tree)| tree)
+    }
+
+    fn row(&mut self, row: &RowProgram, document: &[u8], parent: (usize, usize), position: Position) -> Result<(usize, usize), Refusal> {
+        let mut out = std::mem::take(&mut self.tables[row.table].tuples);
+        let done = self.columns(row, document, parent, position, &mut out);
+        self.tables[row.table].tuples = out;
+        self.tables[row.table].count += 1;
+        done
+    }
+
+    fn columns(&mut self, row: &RowProgram, document: &[u8], parent: (usize, usize), position: Position, out: &mut Vec<u8>) -> Result<(usize, usize), Refusal> {
+        out.extend_from_slice(&(row.columns.len() as i16).to_be_bytes());
+        let key_start = self.keys.len();
+        let parent_at = out.len();
+        if row.parent_key > 0 {
+            out.extend_from_slice(self.keys.get(parent.0..parent.1).unwrap_or(&[]));
+            let copied = out.len();
+            self.keys.extend_from_slice(out.get(parent_at..copied).unwrap_or(&[]));
+        }
+        for (index, column) in row.columns.iter().enumerate().skip(row.parent_key) {
+            let mark = out.len();
+            match column {
+                ColumnProgram::ParentKey => {}
+                ColumnProgram::Ordinal => {
+                    let ordinal = if let Position::Ordinal(ordinal) = position { ordinal } else { 0 };
+                    out.extend_from_slice(&4i32.to_be_bytes());
+                    out.extend_from_slice(&ordinal.to_be_bytes());
+                }
+                ColumnProgram::MapKey => {
+                    let name = if let Position::Key(start, end) = position { document.get(start as usize..end as usize).unwrap_or(&[]) } else { &[] };
+                    out.extend_from_slice(&(name.len() as i32).to_be_bytes());
+                    out.extend_from_slice(name);
+                }
+                ColumnProgram::Complement => out.extend_from_slice(&NULL),
+                ColumnProgram::Field { slot, codec, identity, absent_null: _ } => {
+                    let slot = slot.and_then(|slot| self.slots.get(slot).copied()).unwrap_or_default();
+                    if *identity {
+                        self.identity(codec, slot, (row.table, index), document, position, out)?;
+                    } else if slot.kind == 0 || (slot.kind == kind::NULL && !matches!(codec, Codec::Json | Codec::Jsonb(_))) {
+                        out.extend_from_slice(&NULL);
+                    } else {
+                        let value = document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]);
+                        out.extend_from_slice(&NULL);
+                        let fit = if let Codec::Lookup(collection) = codec { self.look_up(*collection, slot.kind, value, out) } else { codec.encode(slot.kind, value, out) };
+                        match fit {
+                            Fit::Exact => patch_length(out, mark),
+                            Fit::Differs => {
+                                patch_length(out, mark);
+                                self.note_column("type-differs", (row.table, index), slot.kind);
+                            }
+                            Fit::Misfit => self.note_column("value-misfit", (row.table, index), slot.kind),
+                        }
+                    }
+                }
+            }
+            if row.key.contains(&index) {
+                self.keys.extend_from_slice(out.get(mark..).unwrap_or(&[]));
+            }
+        }
+        Ok((key_start, self.keys.len()))
+    }
+
+    fn note_column(&mut self, code: &'static str, column: (usize, usize), kind: u8) {
+        self.note(code, "", kind, Some(column));
+    }
+
+    fn look_up(&mut self, collection: usize, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
+        let mut id = vec![kind];
+        id.extend_from_slice(value);
+        match self.lookups.forward.get(&(collection, id)) {
+            Some(answer) => {
+                out.extend_from_slice(answer);
+                Fit::Exact
+            }
+            None => Fit::Misfit,
+        }
+    }
+
+    /// An identity is never NULL: what its column cannot hold gets a substitute, and the document is marked.
+    fn identity(&mut self, codec: &Codec, slot: Slot, column: (usize, usize), document: &[u8], position: Position, out: &mut Vec<u8>) -> Result<(), Refusal> {
+        let mark = out.len();
+        out.extend_from_slice(&NULL);
+        let value = document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]);
+        let mut fit = if slot.kind == 0 || slot.kind == kind::NULL {
+            Fit::Misfit
+        } else if let Codec::Lookup(collection) = codec {
+            self.look_up(*collection, slot.kind, value, out)
+        } else {
+            codec.encode(slot.kind, value, out)
+        };
+        if !matches!(fit, Fit::Misfit) && !matches!(position, Position::Root) {
+            let bytes = out.get(mark + 4..).unwrap_or(&[]).to_vec();
+            if !self.element_keys.insert(bytes) {
+                out.truncate(mark + 4);
+                fit = Fit::Misfit;
+            }
+        }
+        match fit {
+            Fit::Exact => {}
+            Fit::Differs => self.note_column("type-differs", column, slot.kind),
+            Fit::Misfit => {
+                // Siblings without a usable identity must still differ: their position is hashed too.
+                let mut seed = value.to_vec();
+                if let Position::Ordinal(ordinal) = position {
+                    seed.extend_from_slice(&ordinal.to_le_bytes());
+                }
+                if !codec.substitute(slot.kind, &seed, out) {
+                    let code = if matches!(codec, Codec::Lookup(_)) { "lookup-unresolved" } else { "key-unrepresentable" };
+                    self.note(code, "", slot.kind, Some(column));
+                    let note = self.notes.pop().unwrap_or(Note { code, path: String::new(), column: Some(column), kind: slot.kind });
+                    return Err(Refusal::Key(note));
+                }
+                self.note_column("key-substituted", column, slot.kind);
+            }
+        }
+        patch_length(out, mark);
+        Ok(())
+    }
+
+    fn child(&mut self, child: &ChildProgram, document: &[u8], slot: Slot, parent: (usize, usize)) -> Result<(), Refusal> {
+        if child.shape == Shape::One {
+            self.trail.push((child.context.label.clone(), None));
+            self.context(&child.context, document, slot, parent, Position::One)?;
+            self.trail.pop();
+            return Ok(());
+        }
+        let mut elements = Elements::new(document, slot.start as usize, slot.end as usize)?;
+        let outer_keys = child.element_key.map(|_| std::mem::take(&mut self.element_keys));
+        let mut seen: HashSet<&[u8]> = HashSet::new();
+        let mut ordinal = 0u32;
+        let mut before: Option<&[u8]> = None;
+        let mut digits = [0; 10];
+        let depth = self.trail.len();
+        self.trail.push((child.context.label.clone(), None));
+        while let Some(element) = elements.next_element()? {
+            let name = document.get(element.name..element.name_end).unwrap_or(&[]);
+            let place = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32 };
+            let position = if child.shape == Shape::Array {
+                let length = index_digits(ordinal, &mut digits);
+                if name != &digits[..length] {
+                    self.note("array-keys", "", slot.kind, None);
+                }
+                if let Some(last) = self.trail.get_mut(depth) {
+                    last.1 = Some(ordinal);
+                }
+                Position::Ordinal(ordinal)
+            } else {
+                if !seen.insert(name) || std::str::from_utf8(name).is_err() {
+                    self.note("duplicate-key", "", slot.kind, None);
+                    continue;
+                }
+                // Rows of a map have no order of their own; on the way back they are sorted by key.
+                self.dirty |= self.exact_order && before.is_some_and(|before| before >= name);
+                before = Some(name);
+                self.trail.push((String::from_utf8_lossy(name).into_owned(), None));
+                Position::Key(element.name as u32, element.name_end as u32)
+            };
+            self.context(&child.context, document, place, parent, position)?;
+            self.trail.truncate(depth + 1);
+            ordinal += 1;
+        }
+        self.trail.truncate(depth);
+        if let Some(outer) = outer_keys {
+            self.element_keys = outer;
+        }
+        Ok(())
+    }
+}
+
+fn is_json_leaf(tree: &TreeProgram) -> bool {
+    tree.rows.iter().flat_map(|row| &row.columns).any(|column| matches!(column, ColumnProgram::Field { slot: Some(_), codec: Codec::Json | Codec::Jsonb(_), .. }))
+}
+
+#[inline]
+fn patch_length(out: &mut [u8], mark: usize) {
+    let length = (out.len() - mark - 4) as i32;
+    if let Some(place) = out.get_mut(mark..mark + 4) {
+        place.copy_from_slice(&length.to_be_bytes());
+    }
+}

@@ -1,0 +1,170 @@
+//! BSON bytes into tuples: one walk over the document records where each value is (a slot), one pass over the columns writes them.
+
+pub mod codec;
+mod emit;
+pub(crate) mod program;
+mod walk;
+
+pub use program::Program;
+
+use crate::bson::Fault;
+use crate::rowset::Rows;
+use std::collections::HashMap;
+
+/// Where a value is in the document; `kind` 0: not there.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Slot {
+    pub kind: u8,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// Ids that `id_map` resolves: (collection, type byte + value bytes) → the key column's bytes, and back.
+#[derive(Debug, Clone, Default)]
+pub struct Lookups {
+    /// Document id to PostgreSQL id.
+    pub forward: HashMap<(usize, Vec<u8>), Vec<u8>>,
+    /// PostgreSQL id to document id (type byte + value bytes).
+    pub backward: HashMap<(usize, Vec<u8>), Vec<u8>>,
+}
+
+/// Something about a document that its rows do not say.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// Issue code.
+    pub code: &'static str,
+    /// Document path.
+    pub path: String,
+    /// Table and column, where one is concerned.
+    pub column: Option<(usize, usize)>,
+    /// BSON type found.
+    pub kind: u8,
+}
+
+/// Why a document has no rows.
+#[derive(Debug, Clone)]
+pub enum Refusal {
+    /// Not well-formed.
+    Malformed(Fault),
+    /// Its identity has no place in the key column, or none could be looked up.
+    Key(Note),
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal::Malformed(fault)
+    }
+}
+
+/// Turns documents of one collection into tuples.
+#[derive(Debug)]
+pub struct Shredder {
+    pub(crate) program: Program,
+    state: State,
+}
+
+/// All that changes while a document is shredded.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub tables: Vec<Rows>,
+    pub slots: Vec<Slot>,
+    /// Primary keys of the rows on the way down: encoded fields, with lengths.
+    pub keys: Vec<u8>,
+    /// Deviates: rows alone do not give the document back.
+    pub dirty: bool,
+    pub notes: Vec<Note>,
+    /// Labels and positions on the way down, for paths in notes.
+    pub trail: Vec<(String, Option<u32>)>,
+    pub lookups: Lookups,
+    marks: Vec<(usize, u32)>,
+    /// Key order counts.
+    pub exact_order: bool,
+    /// Slot, BSON type and one-to-one of each child of the context that is walked.
+    pub child_slots: Vec<(usize, u8, bool)>,
+    /// Element identities seen in the array that is walked.
+    pub element_keys: std::collections::HashSet<Vec<u8>>,
+}
+
+impl Shredder {
+    /// A shredder for `program`.
+    pub(crate) fn new(program: Program) -> Self {
+        let state = State { tables: vec![Rows::default(); program.tables], slots: vec![Slot::default(); program.slots], exact_order: program.exact, ..State::default() };
+        Shredder { program, state }
+    }
+
+    /// The tuples so far.
+    pub fn tables(&self) -> &[Rows] {
+        &self.state.tables
+    }
+
+    /// Takes the tuples so far.
+    pub fn take_tables(&mut self) -> Vec<Rows> {
+        let empty = vec![Rows::default(); self.program.tables];
+        std::mem::replace(&mut self.state.tables, empty)
+    }
+
+    /// Forgets all tuples, keeps the memory.
+    pub fn clear(&mut self) {
+        for table in &mut self.state.tables {
+            table.tuples.clear();
+            table.count = 0;
+        }
+    }
+
+    /// The lookup answers.
+    pub fn lookups_mut(&mut self) -> &mut Lookups {
+        &mut self.state.lookups
+    }
+
+    /// Appends one document's tuples. Returns whether the rows alone give the document back; if not, [`Shredder::notes`] say why.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; then no tuple of the document stays.
+    pub fn shred(&mut self, document: &[u8]) -> Result<bool, Refusal> {
+        let state = &mut self.state;
+        state.marks.clear();
+        state.marks.extend(state.tables.iter().map(|table| (table.tuples.len(), table.count)));
+        state.keys.clear();
+        state.trail.clear();
+        state.notes.clear();
+        state.dirty = false;
+        let whole = Slot { kind: crate::bson::kind::DOCUMENT, start: 0, end: document.len() as u32 };
+        let done = state.context(&self.program.root, document, whole, (0, 0), emit::Position::Root);
+        match done {
+            Ok(()) => Ok(!state.dirty),
+            Err(refusal) => {
+                self.rollback();
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Takes back the tuples of the last document.
+    pub fn rollback(&mut self) {
+        for (table, (length, count)) in self.state.tables.iter_mut().zip(&self.state.marks) {
+            table.tuples.truncate(*length);
+            table.count = *count;
+        }
+    }
+
+    /// Why the last document's rows do not say all of it.
+    pub fn notes(&self) -> &[Note] {
+        &self.state.notes
+    }
+
+    /// The last document's own tuples, per table.
+    pub fn last(&self) -> Vec<&[u8]> {
+        self.state.tables.iter().zip(&self.state.marks).map(|(table, (start, _))| table.tuples.get(*start..).unwrap_or(&[])).collect()
+    }
+
+    /// Puts a complement into the last document's root row (whose complement column is last and still NULL).
+    pub fn set_complement(&mut self, json: &[u8]) {
+        if let Some(root) = self.state.tables.first_mut() {
+            let length = root.tuples.len().saturating_sub(4);
+            root.tuples.truncate(length);
+            root.tuples.extend_from_slice(&(json.len() as i32 + 1).to_be_bytes());
+            root.tuples.push(1);
+            root.tuples.extend_from_slice(json);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The plan of one collection, laid out for walking: trees whose leaves are slots, tables whose columns read slots.
+
+use super::codec::Codec;
+use crate::plan::{Absent, Child, CollectionPlan, Context, Node, Plan, Source};
+use crate::postgres::PgType;
+
+/// A collection's plan, ready to run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub root: ContextProgram,
+    pub tables: usize,
+    /// Slots of all contexts together.
+    pub slots: usize,
+    pub complement: bool,
+    /// Exact fidelity: key order counts.
+    pub exact: bool,
+}
+
+/// One context: what one row (and its variant's own row) is made of.
+#[derive(Debug, Clone)]
+pub struct ContextProgram {
+    pub table: usize,
+    /// Tables by tree: the context's own, then (in a variant with its own table) that one.
+    pub base: TreeProgram,
+    pub discriminator: Option<DiscriminatorProgram>,
+    /// First slot of the context and how many it has.
+    pub first_slot: usize,
+    pub slot_count: usize,
+    pub children: Vec<ChildProgram>,
+    /// Name of the child's field for paths (empty for the root).
+    pub label: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct DiscriminatorProgram {
+    pub path: Vec<Vec<u8>>,
+    pub column: usize,
+    pub variants: Vec<(Vec<u8>, TreeProgram)>,
+}
+
+/// One tree and the tables its row goes to.
+#[derive(Debug, Clone)]
+pub struct TreeProgram {
+    pub node: NodeProgram,
+    pub rows: Vec<RowProgram>,
+    /// Children that belong to this tree (indexes into `ContextProgram::children`).
+    pub children: Vec<usize>,
+}
+
+/// How one row is put together.
+#[derive(Debug, Clone)]
+pub struct RowProgram {
+    pub table: usize,
+    pub columns: Vec<ColumnProgram>,
+    /// Primary key columns.
+    pub key: Vec<usize>,
+    /// How many leading columns repeat the parent's key.
+    pub parent_key: usize,
+}
+
+#[derive(Debug, Clone)]
+pub enum ColumnProgram {
+    ParentKey,
+    Ordinal,
+    MapKey,
+    Complement,
+    /// A slot; `None` where the tree in use does not fill the column.
+    Field { slot: Option<usize>, codec: Codec, identity: bool, absent_null: bool },
+}
+
+#[derive(Debug, Clone)]
+pub enum NodeProgram {
+    Leaf(usize),
+    Object(ObjectProgram),
+    /// A child container: slot and index into the context's children.
+    Child(usize),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ObjectProgram {
+    pub fields: Vec<FieldProgram>,
+    /// How many fields must be there in a document that needs no complement.
+    pub required: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct FieldProgram {
+    /// Name with its NUL, as BSON has it.
+    pub name: Vec<u8>,
+    pub node: NodeProgram,
+    /// Absence in SQL stands for null or empty: the field must be there.
+    pub required: bool,
+    /// What absence stands for.
+    pub absent: Absent,
+    /// JSON columns hold null as a value.
+    pub null_is_value: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    One,
+    Array,
+    Map,
+}
+
+#[derive(Debug, Clone)]
+pub struct ChildProgram {
+    pub shape: Shape,
+    pub absent: Absent,
+    pub slot: usize,
+    pub context: Box<ContextProgram>,
+    /// The element's identity column, where its key is its own.
+    pub element_key: Option<usize>,
+}
+
+struct Builder<'a> {
+    plan: &'a Plan,
+    collection: &'a CollectionPlan,
+    slots: usize,
+}
+
+/// Lays out one collection's plan.
+pub fn build(plan: &Plan, collection: usize) -> Option<Program> {
+    let collection = plan.collections.get(collection)?;
+    let mut builder = Builder { plan, collection, slots: 0 };
+    let root = builder.context(&collection.root, "");
+    Some(Program {
+        root,
+        tables: collection.tables.len(),
+        slots: builder.slots,
+        complement: collection.complement.is_some(),
+        exact: collection.fidelity == crate::plan::Fidelity::Exact,
+    })
+}
+
+/// What a context under construction has handed out so far.
+struct Scope {
+    leaves: Vec<((usize, usize), usize)>,
+    children: Vec<ChildProgram>,
+}
+
+impl Builder<'_> {
+    fn context(&mut self, context: &Context, label: &str) -> ContextProgram {
+        let first_slot = self.slots;
+        let mut scope = Scope { leaves: Vec::new(), children: Vec::new() };
+        let base = self.tree(&context.tree, &[context.table], &mut scope);
+        let discriminator = context.discriminator.as_ref().map(|d| DiscriminatorProgram {
+            path: d.path.iter().map(|name| name.clone().into_bytes()).collect(),
+            column: d.column,
+            variants: d
+                .variants
+                .iter()
+                .map(|variant| {
+                    let tables: Vec<usize> = std::iter::once(context.table).chain(variant.table).collect();
+                    (variant.value.clone().into_bytes(), self.tree(&variant.tree, &tables, &mut scope))
+                })
+                .collect(),
+        });
+        let slot_count = self.slots - first_slot;
+        ContextProgram { table: context.table, base, discriminator, first_slot, slot_count, children: scope.children, label: label.to_owned() }
+    }
+
+    fn tree(&mut self, node: &Node, tables: &[usize], scope: &mut Scope) -> TreeProgram {
+        let before = scope.leaves.len();
+        let mut used = Vec::new();
+        let node = self.node(node, "", scope, &mut used);
+        // A variant's tree repeats the base fields: their slots are the same, so only what this tree names is filled.
+        let named: Vec<((usize, usize), usize)> = scope.leaves[before..].to_vec();
+        let rows = tables.iter().map(|&table| self.row(table, &named)).collect();
+        TreeProgram { node, rows, children: used }
+    }
+
+    fn row(&self, table: usize, leaves: &[((usize, usize), usize)]) -> RowProgram {
+        let plan = &self.collection.tables[table];
+        let columns = plan
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| match &column.source {
+                Source::ParentKey(_) => ColumnProgram::ParentKey,
+                Source::Ordinal => ColumnProgram::Ordinal,
+                Source::MapKey => ColumnProgram::MapKey,
+                Source::Complement => ColumnProgram::Complement,
+                Source::Field(field) => ColumnProgram::Field {
+                    slot: leaves.iter().find(|(at, _)| *at == (table, index)).map(|(_, slot)| *slot),
+                    codec: Codec::new(&column.pg, field, &self.plan.enums, self.collection.fidelity == crate::plan::Fidelity::Exact),
+                    identity: field.identity,
+                    absent_null: field.absent == Absent::Null,
+                },
+            })
+            .collect();
+        RowProgram { table, columns, key: plan.key.clone(), parent_key: plan.parent_key }
+    }
+
+    fn node(&mut self, node: &Node, name: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
+        match node {
+            Node::Column { table, column } => {
+                let slot = self.slots;
+                self.slots += 1;
+                scope.leaves.push(((*table, *column), slot));
+                NodeProgram::Leaf(slot)
+            }
+            Node::Object(object) => {
+                let fields: Vec<FieldProgram> = object
+                    .fields
+                    .iter()
+                    .map(|(name, node)| {
+                        let (absent, null_is_value) = self.absence(node);
+                        let mut bytes = name.clone().into_bytes();
+                        bytes.push(0);
+                        FieldProgram { name: bytes, node: self.node(node, name, scope, used), required: absent != Absent::Missing, absent, null_is_value }
+                    })
+                    .collect();
+                let required = fields.iter().filter(|field| field.required).count();
+                NodeProgram::Object(ObjectProgram { fields, required })
+            }
+            Node::One(child) => self.child(Shape::One, child, name, scope, used),
+            Node::Array(child) => self.child(Shape::Array, child, name, scope, used),
+            Node::Map(child) => self.child(Shape::Map, child, name, scope, used),
+        }
+    }
+
+    fn absence(&self, node: &Node) -> (Absent, bool) {
+        match node {
+            Node::Column { table, column } => {
+                let column = &self.collection.tables[*table].columns[*column];
+                let json = matches!(column.pg, PgType::Json | PgType::Jsonb);
+                match &column.source {
+                    Source::Field(field) => (field.absent, json),
+                    _ => (Absent::Missing, json),
+                }
+            }
+            Node::Object(_) => (Absent::Missing, false),
+            Node::One(child) | Node::Array(child) | Node::Map(child) => (child.absent, false),
+        }
+    }
+
+    fn child(&mut self, shape: Shape, child: &Child, name: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
+        let slot = self.slots;
+        self.slots += 1;
+        let context = self.context(&child.context, name);
+        let element_key = self.collection.tables[child.context.table].columns.iter().position(|column| matches!(&column.source, Source::Field(field) if field.identity));
+        let index = scope.children.len();
+        scope.children.push(ChildProgram { shape, absent: child.absent, slot, context: Box::new(context), element_key });
+        used.push(index);
+        NodeProgram::Child(index)
+    }
+}
