@@ -1,15 +1,15 @@
 //! rowlens turns MongoDB documents into normalized PostgreSQL row sets and back, losslessly.
 #![deny(missing_docs)]
-pub mod assemble;
-pub mod bson;
-pub mod complement;
+// pub mod assemble;
+// pub mod bson;
+// pub mod complement;
 pub mod issue;
 pub mod json;
-pub mod mapping;
-pub mod path;
+// pub mod mapping;
+// pub mod path;
 pub mod plan;
 pub mod postgres;
-pub mod rowset;
-pub mod shred;
+// pub mod rowset;
+// pub mod shred;
 #[cfg(feature = "wasm")]
 mod wasm;
