@@ -1,0 +1,19 @@
+//! The text of json and jsonb columns as BSON values.
+
+use super::build::{Build, Dialect};
+use super::normalize::normalize as normalize_tree;
+use super::tree::{self, JsonTextFault};
+
+/// Appends the bytes of the BSON value that a column's JSON text stands for, and returns its type byte; the inverse of
+/// [`encode_json`](super::encode_json). A number is an int32 where it is integral and in range (and not `-0`), else a
+/// double. An object that is exactly an Extended JSON wrapper is the value it wraps (a `$date` may be ISO text); any
+/// other object is a plain one. `normalize` does first what jsonb does: sorts keys by length and bytes, and keeps the
+/// last of repeated ones. Where it fails, `out` is as it was.
+pub fn decode_json(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<u8, JsonTextFault> {
+    let mut node = tree::parse(text)?;
+    if normalize {
+        normalize_tree(&mut node);
+    }
+    let start = out.len();
+    Build { dialect: Dialect::Column, out }.value(&node).inspect_err(|_| out.truncate(start))
+}

@@ -1,0 +1,101 @@
+//! JSON strings from bytes: one scan for what needs no escape, runs copied whole.
+
+/// What a string turned out to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Text {
+    /// Is valid UTF-8 (else what was written is the lossy form).
+    pub(super) valid: bool,
+    /// Holds U+0000.
+    pub(super) nul: bool,
+}
+
+const PLAIN: Text = Text { valid: true, nul: false };
+
+const fn table() -> [u8; 256] {
+    let mut t = [0; 256];
+    let mut i = 0;
+    while i < 0x20 {
+        t[i] = b'u';
+        i += 1;
+    }
+    t[0x08] = b'b';
+    t[0x09] = b't';
+    t[0x0a] = b'n';
+    t[0x0c] = b'f';
+    t[0x0d] = b'r';
+    t[b'"' as usize] = b'"';
+    t[b'\\' as usize] = b'\\';
+    t
+}
+
+/// 0: as it is; `u`: `\u00XX`; else the character behind the backslash.
+static ESCAPES: [u8; 256] = table();
+
+/// Are all bytes printable ASCII without `"` and `\`?
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut chunks = bytes.chunks_exact(8);
+    for c in &mut chunks {
+        let mut a = [0; 8];
+        a.copy_from_slice(c);
+        let w = u64::from_le_bytes(a);
+        let quote = w ^ (ONES * 0x22);
+        let slash = w ^ (ONES * 0x5c);
+        // Each term is non-zero exactly where some byte is below 0x20, a quote, or a backslash.
+        let low = w.wrapping_sub(ONES * 0x20) & !w;
+        let quote = quote.wrapping_sub(ONES) & !quote;
+        let slash = slash.wrapping_sub(ONES) & !slash;
+        if (w | low | quote | slash) & HIGH != 0 {
+            return false;
+        }
+    }
+    chunks.remainder().iter().all(|b| *b < 0x80 && ESCAPES[usize::from(*b)] == 0)
+}
+
+/// Appends `bytes` as a JSON string, with its quotes.
+#[inline]
+pub(super) fn write_string(bytes: &[u8], out: &mut Vec<u8>) -> Text {
+    out.reserve(bytes.len() + 4);
+    out.push(b'"');
+    let text = if is_plain(bytes) {
+        out.extend_from_slice(bytes);
+        PLAIN
+    } else {
+        write_odd(bytes, out)
+    };
+    out.push(b'"');
+    text
+}
+
+#[inline(never)]
+fn write_odd(bytes: &[u8], out: &mut Vec<u8>) -> Text {
+    let mut text = PLAIN;
+    let lossy;
+    let bytes = match std::str::from_utf8(bytes) {
+        Ok(_) => bytes,
+        Err(_) => {
+            text.valid = false;
+            lossy = String::from_utf8_lossy(bytes);
+            lossy.as_bytes()
+        }
+    };
+    let mut rest = bytes;
+    while let Some(run) = rest.iter().position(|b| ESCAPES[usize::from(*b)] != 0) {
+        let (plain, tail) = rest.split_at(run);
+        out.extend_from_slice(plain);
+        let Some((&b, tail)) = tail.split_first() else { break };
+        text.nul |= b == 0;
+        match ESCAPES[usize::from(b)] {
+            b'u' => {
+                const HEX: &[u8; 16] = b"0123456789abcdef";
+                out.extend_from_slice(&[b'\\', b'u', b'0', b'0', HEX[usize::from(b >> 4)], HEX[usize::from(b & 15)]]);
+            }
+            c => out.extend_from_slice(&[b'\\', c]),
+        }
+        rest = tail;
+    }
+    out.extend_from_slice(rest);
+    text
+}

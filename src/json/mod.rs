@@ -1,0 +1,28 @@
+//! JSON on both sides: the text of json and jsonb columns, and Extended JSON v2 for files.
+//!
+//! Everything works on raw BSON values (a type byte and the value's bytes) and on raw JSON text.
+
+pub mod base64;
+mod build;
+mod date;
+pub mod decimal_text;
+mod decode;
+mod encode;
+mod escape;
+mod extended;
+mod keys;
+mod normalize;
+mod number;
+mod read;
+mod scalars;
+mod split;
+mod tree;
+mod walk;
+mod wrapper;
+
+pub use decode::decode_json;
+pub use encode::{encode_json, JsonFault, JsonFit};
+pub use extended::{parse_extended_json, to_extended_json, ExtendedJsonFault};
+pub use normalize::jsonb_equal;
+pub use split::{split_values, SplitValues};
+pub use tree::JsonTextFault;

@@ -1,0 +1,193 @@
+//! The one walk over BSON that writes JSON, in three styles: for columns, canonical, and relaxed Extended JSON.
+
+use super::escape::{write_string, Text};
+use super::keys::{KeyWatch, Positions};
+use super::number;
+use super::read::{self, Fault};
+
+/// For json and jsonb columns: plain where the type can be told from the text; notes what jsonb would lose.
+pub(super) const COLUMN: u8 = 0;
+/// Canonical Extended JSON v2.
+pub(super) const CANONICAL: u8 = 1;
+/// Relaxed Extended JSON v2.
+pub(super) const RELAXED: u8 = 2;
+
+/// A walk over the bytes of one value. All offsets are into `bytes`.
+pub(super) struct Walk<'a, 'o, const STYLE: u8> {
+    pub(super) bytes: &'a [u8],
+    pub(super) out: &'o mut Vec<u8>,
+    /// How many more containers may be opened.
+    pub(super) depth: u32,
+    pub(super) clean: bool,
+    pub(super) ordered: bool,
+    pub(super) nul: bool,
+    pub(super) keys: Vec<&'a [u8]>,
+}
+
+impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
+    pub(super) fn new(bytes: &'a [u8], depth: u32, out: &'o mut Vec<u8>) -> Self {
+        Walk { bytes, out, depth, clean: true, ordered: true, nul: false, keys: Vec::new() }
+    }
+
+    /// Writes the value that starts at `at` and ends at or before `limit`; returns the offset behind it.
+    #[inline]
+    pub(super) fn value(&mut self, kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
+        let bytes = self.bytes;
+        match kind {
+            0x02 => {
+                let (text, end) = read::string(bytes, at, limit)?;
+                self.text(text, at)?;
+                Ok(end)
+            }
+            0x10 => {
+                let n = i32::from_le_bytes(read::array(bytes, at, limit)?);
+                if STYLE == CANONICAL {
+                    self.wrapped_integer(b"{\"$numberInt\":\"", n.into());
+                } else {
+                    number::write_i64(n.into(), self.out);
+                }
+                Ok(at + 4)
+            }
+            0x01 => {
+                self.double(u64::from_le_bytes(read::array(bytes, at, limit)?));
+                Ok(at + 8)
+            }
+            0x08 => {
+                self.out.extend_from_slice(match read::array(bytes, at, limit)? {
+                    [0] => b"false",
+                    [1] => b"true",
+                    _ => return Err(Fault::Malformed(at)),
+                });
+                Ok(at + 1)
+            }
+            0x0a => {
+                self.out.extend_from_slice(b"null");
+                Ok(at)
+            }
+            0x03 => self.object(at, limit),
+            0x04 => self.array(at, limit),
+            0x12 => {
+                let n = i64::from_le_bytes(read::array(bytes, at, limit)?);
+                if STYLE == RELAXED {
+                    number::write_i64(n, self.out);
+                } else {
+                    self.wrapped_integer(b"{\"$numberLong\":\"", n);
+                }
+                Ok(at + 8)
+            }
+            _ => self.scalar(kind, at, limit),
+        }
+    }
+
+    #[inline]
+    fn object(&mut self, at: usize, limit: usize) -> Result<usize, Fault> {
+        let end = self.enter(at, limit)?;
+        let bytes = self.bytes;
+        let mut watch = KeyWatch::new(&self.keys);
+        self.out.push(b'{');
+        let mut at = at + 4;
+        let first = at;
+        while at < end {
+            if at != first {
+                self.out.push(b',');
+            }
+            let kind_at = at;
+            let [kind] = read::array(bytes, at, end)?;
+            let (key, value_at) = read::cstring(bytes, at + 1, end)?;
+            if STYLE == COLUMN {
+                watch.see(key, &mut self.keys);
+                self.clean &= key.first() != Some(&b'$');
+            }
+            self.text(key, kind_at + 1)?;
+            self.out.push(b':');
+            at = self.checked(kind, kind_at, value_at, end)?;
+        }
+        self.out.push(b'}');
+        if STYLE == COLUMN {
+            let (distinct, ascending) = watch.finish(&mut self.keys);
+            self.clean &= distinct;
+            self.ordered &= ascending;
+        }
+        self.depth += 1;
+        Ok(end + 1)
+    }
+
+    #[inline]
+    fn array(&mut self, at: usize, limit: usize) -> Result<usize, Fault> {
+        let end = self.enter(at, limit)?;
+        let bytes = self.bytes;
+        let mut positions = Positions::new();
+        self.out.push(b'[');
+        let mut at = at + 4;
+        let first = at;
+        while at < end {
+            if at != first {
+                self.out.push(b',');
+            }
+            let kind_at = at;
+            let [kind] = read::array(bytes, at, end)?;
+            let (key, value_at) = read::cstring(bytes, at + 1, end)?;
+            if STYLE == COLUMN {
+                self.clean &= key == positions.text();
+                positions.advance();
+            }
+            at = self.checked(kind, kind_at, value_at, end)?;
+        }
+        self.out.push(b']');
+        self.depth += 1;
+        Ok(end + 1)
+    }
+
+    /// A value inside a container: blames an unknown type on the byte that says it.
+    #[inline]
+    fn checked(&mut self, kind: u8, kind_at: usize, at: usize, limit: usize) -> Result<usize, Fault> {
+        if !matches!(kind, 0x01..=0x13 | 0x7f | 0xff) {
+            return Err(Fault::Malformed(kind_at));
+        }
+        self.value(kind, at, limit)
+    }
+
+    /// Opens a container; returns the offset of its terminator.
+    #[inline]
+    fn enter(&mut self, at: usize, limit: usize) -> Result<usize, Fault> {
+        self.depth = self.depth.checked_sub(1).ok_or(Fault::TooDeep(at))?;
+        read::document(self.bytes, at, limit)
+    }
+
+    /// A JSON string; `at` is where its bytes come from.
+    #[inline]
+    pub(super) fn text(&mut self, text: &[u8], at: usize) -> Result<(), Fault> {
+        let Text { valid, nul } = write_string(text, self.out);
+        if STYLE != COLUMN && !valid {
+            return Err(Fault::Malformed(at));
+        }
+        self.clean &= valid && !nul;
+        self.nul |= nul;
+        Ok(())
+    }
+
+    #[inline]
+    fn double(&mut self, bits: u64) {
+        let value = f64::from_bits(bits);
+        let plain = match STYLE {
+            COLUMN => value.is_finite() && value != f64::from(value as i32),
+            RELAXED => value.is_finite(),
+            _ => false,
+        };
+        if plain {
+            return number::write_double(value, STYLE == COLUMN, self.out);
+        }
+        self.clean &= !value.is_nan() || bits == number::NAN;
+        self.out.extend_from_slice(b"{\"$numberDouble\":\"");
+        number::write_double_extended(value, self.out);
+        self.out.extend_from_slice(b"\"}");
+    }
+
+    /// `opening`, an integer, and the end of a one-field wrapper.
+    #[inline]
+    pub(super) fn wrapped_integer(&mut self, opening: &[u8], value: i64) {
+        self.out.extend_from_slice(opening);
+        number::write_i64(value, self.out);
+        self.out.extend_from_slice(b"\"}");
+    }
+}
