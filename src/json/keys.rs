@@ -14,7 +14,7 @@ const FEW: usize = 48;
 /// Watches the keys of one object go by. Keys live on a stack that all objects of a walk share.
 pub(super) struct KeyWatch {
     base: usize,
-    bloom: u128,
+    bloom: [u64; 2],
     repeated: bool,
     ascending: bool,
 }
@@ -23,7 +23,7 @@ impl KeyWatch {
     /// For an object whose keys will be pushed onto `stack`.
     #[inline]
     pub(super) fn new(stack: &[&[u8]]) -> Self {
-        KeyWatch { base: stack.len(), bloom: 0, repeated: false, ascending: true }
+        KeyWatch { base: stack.len(), bloom: [0; 2], repeated: false, ascending: true }
     }
 
     /// Sees the next key.
@@ -33,12 +33,13 @@ impl KeyWatch {
         if let Some(last) = seen.last() {
             self.ascending = self.ascending && jsonb_order(last, key) == Ordering::Less;
         }
-        let bit = 1u128 << (hash(key) & 127);
+        let hash = hash(key);
+        let (half, bit) = (&mut self.bloom[hash as usize & 1], 1u64 << (hash >> 1 & 63));
         // As long as the keys ascend none can be repeated; beyond FEW keys the end decides.
-        if self.bloom & bit != 0 && !self.ascending && seen.len() <= FEW {
+        if *half & bit != 0 && !self.ascending && seen.len() <= FEW {
             self.repeated = self.repeated || seen.contains(&key);
         }
-        self.bloom |= bit;
+        *half |= bit;
         stack.push(key);
     }
 
