@@ -12,7 +12,7 @@ pub mod mapping;
 pub mod path;
 pub mod plan;
 pub mod postgres;
-// pub mod rowset;
-// pub mod shred;
+pub mod rowset;
+pub mod shred;
 #[cfg(feature = "wasm")]
 mod wasm;

@@ -5,7 +5,7 @@ use super::display::date_millis;
 use crate::bson::{kind, Writer};
 use crate::identity;
 use crate::json::base64;
-use crate::postgres::decimal128::decimal128_from_text;
+use crate::json::decimal_text::decimal128_from_text;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -118,7 +118,7 @@ pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Optio
 
 fn raw(tag: &str) -> Option<(u8, Vec<u8>)> {
     let mut bytes = Vec::new();
-    if !base64::decode(tag.strip_prefix("bson:")?.as_bytes(), &mut bytes) {
+    if base64::decode(tag.strip_prefix("bson:")?.as_bytes(), &mut bytes).is_none() {
         return None;
     }
     let (kind, value) = bytes.split_first()?;

@@ -4,7 +4,7 @@ use super::difference::Overlay;
 use crate::bson::{index_digits, kind, read_f64, read_i32, read_i64, string_bytes, Elements};
 use crate::identity;
 use crate::json::{base64, encode_json, push_json_string};
-use crate::postgres::decimal128::{decimal128_from_text, decimal128_to_text};
+use crate::json::decimal_text::{decimal128_from_text, decimal128_to_text};
 
 /// Deeper values are kept as bytes: JSON readers have limits.
 const MAX_DEPTH: usize = 64;
