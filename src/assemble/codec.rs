@@ -30,14 +30,12 @@ pub struct BadValue;
 pub struct Decoder {
     pg: PgType,
     bson: BsonKind,
-    /// Normalise JSON as jsonb does (when bytes did not come from PostgreSQL, or order counts).
-    pub normalize: bool,
 }
 
 impl Decoder {
     /// The decoder of a column.
     pub fn new(pg: &PgType, field: &FieldPlan) -> Self {
-        Decoder { pg: pg.clone(), bson: field.bson, normalize: false }
+        Decoder { pg: pg.clone(), bson: field.bson }
     }
 
     /// Appends the value's bytes, returns its BSON type.
@@ -90,7 +88,7 @@ fn double(expected: BsonKind, value: f64, out: &mut Vec<u8>) -> u8 {
 pub fn decode_numeric(typmod: Option<(u16, i16)>, expected: BsonKind, value: &[u8], out: &mut Vec<u8>) -> Option<(u8, Option<Loss>)> {
     if expected != BsonKind::Decimal {
         let whole = numeric::i64_from_numeric(value);
-        let back = decoded_numeric_kind(expected, whole, || numeric::f64_from_numeric(value));
+        let back = decoded_numeric_kind(expected, whole, numeric::f64_from_numeric(value));
         match (back, whole) {
             (kind::INT32, Some(whole)) => out.extend_from_slice(&(whole as i32).to_le_bytes()),
             (kind::INT64, Some(whole)) => out.extend_from_slice(&whole.to_le_bytes()),

@@ -1,12 +1,12 @@
 //! Tuples into BSON bytes: root rows in order, each with the rows that belong to it.
 
-pub mod codec;
+pub(crate) mod codec;
 mod index;
 mod program;
 mod run;
 
 pub(crate) use program::build;
-pub use program::Program;
+pub(crate) use program::Program;
 
 use crate::bson::Writer;
 use crate::shred::{Lookups, Note};

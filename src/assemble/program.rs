@@ -7,7 +7,7 @@ use crate::shred::program::Shape;
 
 /// A collection's plan, ready to assemble.
 #[derive(Debug, Clone)]
-pub struct Program {
+pub(crate) struct Program {
     pub(crate) root: ContextProgram,
     pub(crate) tables: usize,
     pub(crate) layout: Vec<Layout>,
@@ -53,7 +53,7 @@ pub(crate) struct ChildProgram {
 }
 
 /// Lays out one collection's plan.
-pub fn build(plan: &Plan, collection: usize) -> Option<Program> {
+pub(crate) fn build(plan: &Plan, collection: usize) -> Option<Program> {
     let collection = plan.collections.get(collection)?;
     let layout = collection
         .tables

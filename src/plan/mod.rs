@@ -1,5 +1,12 @@
 //! The compiled mapping: immutable, checked, and the one source of DDL, rows, bytes and documents.
 
+mod columns;
+mod compile;
+mod context;
+mod fault;
+
+pub use compile::{compile, compile_str, Compiled, CompileOptions};
+
 use crate::postgres::PgType;
 
 /// A compiled mapping.

@@ -1,3 +1,5 @@
+//! How well a column holds a value.
+
 /// How well a column holds a document's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {

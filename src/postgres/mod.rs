@@ -30,3 +30,11 @@ pub enum PgType {
     /// Element type and number of dimensions.
     Array(Box<PgType>, u8),
 }
+
+pub mod array;
+pub mod datetime;
+pub mod fit;
+pub mod ddl;
+pub mod identifier;
+pub mod numeric;
+mod parse;

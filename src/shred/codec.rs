@@ -332,11 +332,11 @@ pub fn decoded_double_kind(expected: BsonKind, number: f64) -> u8 {
 }
 
 /// The BSON type a numeric comes back as, given its value as integer and as double where it has one.
-pub fn decoded_numeric_kind(expected: BsonKind, integer: Option<i64>, double: impl FnOnce() -> Option<f64>) -> u8 {
+pub fn decoded_numeric_kind(expected: BsonKind, integer: Option<i64>, double: Option<f64>) -> u8 {
     match (expected, integer) {
         (BsonKind::Int32 | BsonKind::Number, Some(value)) if i32::try_from(value).is_ok() => kind::INT32,
         (BsonKind::Int64, Some(_)) => kind::INT64,
-        (BsonKind::Int32 | BsonKind::Int64 | BsonKind::Number | BsonKind::Double, _) if double().is_some() => kind::DOUBLE,
+        (BsonKind::Int32 | BsonKind::Int64 | BsonKind::Number | BsonKind::Double, _) if double.is_some() => kind::DOUBLE,
         _ => kind::DECIMAL128,
     }
 }

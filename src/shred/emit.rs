@@ -133,7 +133,7 @@ impl State {
                     out.extend_from_slice(name);
                 }
                 ColumnProgram::Complement => out.extend_from_slice(&NULL),
-                ColumnProgram::Field { slot, codec, identity, absent_null: _ } => {
+                ColumnProgram::Field { slot, codec, identity } => {
                     let slot = slot.and_then(|slot| self.slots.get(slot).copied()).unwrap_or_default();
                     if *identity {
                         self.identity(codec, slot, (row.table, index), document, position, out)?;

@@ -1,11 +1,11 @@
 //! BSON bytes into tuples: one walk over the document records where each value is (a slot), one pass over the columns writes them.
 
-pub mod codec;
+pub(crate) mod codec;
 mod emit;
 pub(crate) mod program;
 mod walk;
 
-pub use program::Program;
+pub(crate) use program::Program;
 
 use crate::bson::Fault;
 use crate::rowset::Rows;

@@ -6,7 +6,7 @@ use crate::postgres::PgType;
 
 /// A collection's plan, ready to run.
 #[derive(Debug, Clone)]
-pub struct Program {
+pub(crate) struct Program {
     pub root: ContextProgram,
     pub tables: usize,
     /// Slots of all contexts together.
@@ -18,9 +18,7 @@ pub struct Program {
 
 /// One context: what one row (and its variant's own row) is made of.
 #[derive(Debug, Clone)]
-pub struct ContextProgram {
-    pub table: usize,
-    /// Tables by tree: the context's own, then (in a variant with its own table) that one.
+pub(crate) struct ContextProgram {
     pub base: TreeProgram,
     pub discriminator: Option<DiscriminatorProgram>,
     /// First slot of the context and how many it has.
@@ -32,15 +30,14 @@ pub struct ContextProgram {
 }
 
 #[derive(Debug, Clone)]
-pub struct DiscriminatorProgram {
+pub(crate) struct DiscriminatorProgram {
     pub path: Vec<Vec<u8>>,
-    pub column: usize,
     pub variants: Vec<(Vec<u8>, TreeProgram)>,
 }
 
 /// One tree and the tables its row goes to.
 #[derive(Debug, Clone)]
-pub struct TreeProgram {
+pub(crate) struct TreeProgram {
     pub node: NodeProgram,
     pub rows: Vec<RowProgram>,
     /// Children that belong to this tree (indexes into `ContextProgram::children`).
@@ -49,7 +46,7 @@ pub struct TreeProgram {
 
 /// How one row is put together.
 #[derive(Debug, Clone)]
-pub struct RowProgram {
+pub(crate) struct RowProgram {
     pub table: usize,
     pub columns: Vec<ColumnProgram>,
     /// Primary key columns.
@@ -59,17 +56,17 @@ pub struct RowProgram {
 }
 
 #[derive(Debug, Clone)]
-pub enum ColumnProgram {
+pub(crate) enum ColumnProgram {
     ParentKey,
     Ordinal,
     MapKey,
     Complement,
     /// A slot; `None` where the tree in use does not fill the column.
-    Field { slot: Option<usize>, codec: Codec, identity: bool, absent_null: bool },
+    Field { slot: Option<usize>, codec: Codec, identity: bool },
 }
 
 #[derive(Debug, Clone)]
-pub enum NodeProgram {
+pub(crate) enum NodeProgram {
     Leaf(usize),
     Object(ObjectProgram),
     /// A child container: slot and index into the context's children.
@@ -77,14 +74,14 @@ pub enum NodeProgram {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct ObjectProgram {
+pub(crate) struct ObjectProgram {
     pub fields: Vec<FieldProgram>,
     /// How many fields must be there in a document that needs no complement.
     pub required: usize,
 }
 
 #[derive(Debug, Clone)]
-pub struct FieldProgram {
+pub(crate) struct FieldProgram {
     /// Name with its NUL, as BSON has it.
     pub name: Vec<u8>,
     pub node: NodeProgram,
@@ -97,14 +94,14 @@ pub struct FieldProgram {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     One,
     Array,
     Map,
 }
 
 #[derive(Debug, Clone)]
-pub struct ChildProgram {
+pub(crate) struct ChildProgram {
     pub shape: Shape,
     pub absent: Absent,
     pub slot: usize,
@@ -120,7 +117,7 @@ struct Builder<'a> {
 }
 
 /// Lays out one collection's plan.
-pub fn build(plan: &Plan, collection: usize) -> Option<Program> {
+pub(crate) fn build(plan: &Plan, collection: usize) -> Option<Program> {
     let collection = plan.collections.get(collection)?;
     let mut builder = Builder { plan, collection, slots: 0 };
     let root = builder.context(&collection.root, "");
@@ -146,7 +143,6 @@ impl Builder<'_> {
         let base = self.tree(&context.tree, &[context.table], &mut scope);
         let discriminator = context.discriminator.as_ref().map(|d| DiscriminatorProgram {
             path: d.path.iter().map(|name| name.clone().into_bytes()).collect(),
-            column: d.column,
             variants: d
                 .variants
                 .iter()
@@ -157,7 +153,7 @@ impl Builder<'_> {
                 .collect(),
         });
         let slot_count = self.slots - first_slot;
-        ContextProgram { table: context.table, base, discriminator, first_slot, slot_count, children: scope.children, label: label.to_owned() }
+        ContextProgram { base, discriminator, first_slot, slot_count, children: scope.children, label: label.to_owned() }
     }
 
     fn tree(&mut self, node: &Node, tables: &[usize], scope: &mut Scope) -> TreeProgram {
@@ -185,7 +181,6 @@ impl Builder<'_> {
                     slot: leaves.iter().find(|(at, _)| *at == (table, index)).map(|(_, slot)| *slot),
                     codec: Codec::new(&column.pg, field, &self.plan.enums, self.collection.fidelity == crate::plan::Fidelity::Exact),
                     identity: field.identity,
-                    absent_null: field.absent == Absent::Null,
                 },
             })
             .collect();

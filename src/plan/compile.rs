@@ -1,0 +1,170 @@
+//! From a mapping (JSON) to a plan. Every fault is reported at once.
+
+use super::columns::Keys;
+use super::context::Builder;
+use super::fault::{join, Faults};
+use super::{CollectionPlan, ColumnPlan, EnumPlan, Fidelity, Plan, Source, TablePlan};
+use crate::issue::Issue;
+use crate::postgres::PgType;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What a caller may override.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CompileOptions {
+    /// Fidelity of all collections.
+    pub fidelity: Option<Fidelity>,
+}
+
+/// A plan and what its mapping should be warned of.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The plan.
+    pub plan: Plan,
+    /// Findings that do not forbid it.
+    pub warnings: Vec<Issue>,
+}
+
+/// Compiles a mapping's text.
+///
+/// # Errors
+/// All findings, where at least one of them is an error.
+pub fn compile_str(text: &str, options: &CompileOptions) -> Result<Compiled, Vec<Issue>> {
+    match serde_json::from_str(text) {
+        Ok(value) => compile(&value, options),
+        Err(error) => {
+            let mut faults = Faults::default();
+            faults.error("mapping-syntax", "", format!("the mapping is not JSON: {error}"), "correct the syntax");
+            Err(faults.issues)
+        }
+    }
+}
+
+/// Compiles a mapping.
+///
+/// # Errors
+/// All findings, where at least one of them is an error.
+pub fn compile(mapping: &Value, options: &CompileOptions) -> Result<Compiled, Vec<Issue>> {
+    let mut faults = Faults::default();
+    let mut plan = Plan::default();
+    if let Some(root) = faults.object(mapping, "", &["$schema", "version", "schema", "enums", "collections"]) {
+        if root.get("version") != Some(&Value::from(1)) {
+            faults.error("mapping-version", "version", "`version` is not 1".into(), "write \"version\": 1");
+        }
+        plan.schema = faults.text(root, "schema", "", false);
+        if let Some(schema) = &plan.schema {
+            faults.name(schema, "schema");
+        }
+        enums(root.get("enums"), &mut plan, &mut faults);
+        let empty = serde_json::Map::new();
+        let collections = match root.get("collections") {
+            Some(Value::Object(collections)) => collections,
+            Some(_) => {
+                faults.error("mapping-type", "collections", "`collections` is not an object".into(), "write an object: collection name to mapping");
+                &empty
+            }
+            None => {
+                faults.error("mapping-key-missing", "", "`collections` is missing".into(), "add `collections`");
+                &empty
+            }
+        };
+        // Keys first: references look at them.
+        let keys: Vec<(String, Keys)> = collections.iter().map(|(name, value)| (name.clone(), Keys::read(value))).collect();
+        for (index, (name, value)) in collections.iter().enumerate() {
+            let path = join("collections", name);
+            if let Some(collection) = collection(index, name, value, &path, &plan, &keys, options, &mut faults) {
+                plan.collections.push(collection);
+            }
+        }
+        let mut seen: HashMap<String, String> = HashMap::new();
+        for collection in &plan.collections {
+            for table in &collection.tables {
+                let path = join("collections", &collection.name);
+                if let Some(other) = seen.insert(table.name.clone(), collection.name.clone()) {
+                    faults.error("table-collision", &path, format!("table `{}` is also a table of `{other}`", table.name), "give one of them another name");
+                }
+            }
+        }
+    }
+    if faults.fatal() {
+        return Err(faults.issues);
+    }
+    Ok(Compiled { plan, warnings: faults.issues })
+}
+
+fn enums(value: Option<&Value>, plan: &mut Plan, faults: &mut Faults) {
+    let Some(value) = value else { return };
+    let Some(enums) = value.as_object() else {
+        return faults.error("mapping-type", "enums", "`enums` is not an object".into(), "write an object: type name to labels");
+    };
+    for (name, labels) in enums {
+        let path = join("enums", name);
+        faults.name(name, &path);
+        if PgType::parse(name, &[]).is_some() {
+            faults.error("name-invalid", &path, format!("`{name}` is a built-in type"), "choose another name");
+        }
+        let list: Option<Vec<String>> = labels.as_array().and_then(|list| list.iter().map(|l| l.as_str().map(str::to_owned)).collect());
+        let Some(list) = list.filter(|list| !list.is_empty()) else {
+            faults.error("mapping-type", &path, format!("enum `{name}` is not a list of labels"), "write a list of strings, at least one");
+            continue;
+        };
+        for (index, label) in list.iter().enumerate() {
+            faults.name(label, &path);
+            if list[..index].contains(label) {
+                faults.error("enum-label-twice", &path, format!("label `{label}` occurs twice"), "remove one");
+            }
+        }
+        plan.enums.push(EnumPlan { name: name.clone(), labels: list });
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn collection(index: usize, name: &str, value: &Value, path: &str, plan: &Plan, keys: &[(String, Keys)], options: &CompileOptions, faults: &mut Faults) -> Option<CollectionPlan> {
+    let object = faults.object(value, path, &["table", "key", "columns", "children", "discriminator", "complement", "fidelity"])?;
+    let table = faults.text(object, "table", path, true).unwrap_or_default();
+    faults.name(&table, &join(path, "table"));
+    let fidelity = match object.get("fidelity").map(|f| f.as_str()) {
+        None | Some(Some("value")) => Fidelity::Value,
+        Some(Some("exact")) => Fidelity::Exact,
+        Some(_) => {
+            faults.error("mapping-type", &join(path, "fidelity"), "`fidelity` is neither `value` nor `exact`".into(), "write \"value\" or \"exact\"");
+            Fidelity::Value
+        }
+    };
+    let mut builder = Builder { enums: &plan.enums, keys, collection: index, root: table.clone(), tables: Vec::new(), faults, needed: Vec::new() };
+    builder.tables.push(TablePlan { name: table, parent: None, columns: Vec::new(), key: vec![0], parent_key: 0, path: String::new() });
+    match object.get("key") {
+        Some(key) => builder.key(0, key, &join(path, "key"), true),
+        None => builder.faults.error("mapping-key-missing", path, "`key` is missing".into(), "add `key`, for example { \"column\": \"id\", \"as\": \"uuid\" }"),
+    }
+    let root = builder.context(0, object, path, true);
+    let complement = match object.get("complement") {
+        Some(Value::String(column)) => {
+            builder.faults.name(column, &join(path, "complement"));
+            let table = &mut builder.tables[0];
+            if table.columns.iter().any(|c| c.name == *column) {
+                builder.faults.error("column-collision", &join(path, "complement"), format!("`{column}` is also a column"), "give the complement another name");
+            }
+            table.columns.push(ColumnPlan { name: column.clone(), pg: PgType::Jsonb, source: Source::Complement, not_null: false, reference: None, foreign_key: false, path: String::new() });
+            Some(table.columns.len() - 1)
+        }
+        None | Some(Value::Null) => {
+            builder.faults.warn("no-complement", path, format!("`{name}` has no complement: unknown fields, other BSON types, and missing, null and empty alike are lost on the way back"), "add \"complement\": \"doc_rest\"");
+            None
+        }
+        Some(_) => {
+            builder.faults.error("mapping-type", &join(path, "complement"), "`complement` is not a column name".into(), "write a name, or null");
+            None
+        }
+    };
+    let tables = builder.tables;
+    Some(CollectionPlan { name: name.to_owned(), fidelity: options.fidelity.unwrap_or(fidelity), tables, root, complement })
+}
+
+impl Plan {
+    /// A collection by name.
+    pub fn collection(&self, name: &str) -> Option<(usize, &CollectionPlan)> {
+        self.collections.iter().enumerate().find(|(_, collection)| collection.name == name)
+    }
+}
+

@@ -1,0 +1,104 @@
+//! Faults of a mapping, collected while it is read: JSON path, what is wrong, what to do.
+
+use crate::issue::{Issue, Severity};
+use serde_json::{Map, Value};
+
+/// Collects every fault.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    pub issues: Vec<Issue>,
+}
+
+/// Appends a key to a JSON path.
+pub(super) fn join(path: &str, key: &str) -> String {
+    let mut joined = path.to_owned();
+    crate::path::push_field(&mut joined, key);
+    joined
+}
+
+impl Faults {
+    pub fn error(&mut self, code: &'static str, path: &str, message: String, help: impl Into<String>) {
+        self.issues.push(Issue::new(code, Severity::Error, path, message).help(help));
+    }
+
+    pub fn warn(&mut self, code: &'static str, path: &str, message: String, help: impl Into<String>) {
+        self.issues.push(Issue::new(code, Severity::Warning, path, message).help(help));
+    }
+
+    /// Whether anything found forbids a plan.
+    pub fn fatal(&self) -> bool {
+        self.issues.iter().any(|issue| issue.severity == Severity::Error)
+    }
+
+    /// The object at `path`, its keys checked against `known`.
+    pub fn object<'v>(&mut self, value: &'v Value, path: &str, known: &[&str]) -> Option<&'v Map<String, Value>> {
+        let Some(object) = value.as_object() else {
+            self.error("mapping-type", path, format!("`{path}` is not an object"), "write an object in braces");
+            return None;
+        };
+        for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
+            let near = known.iter().map(|k| (distance(k, key), k)).min().filter(|(d, _)| *d <= 2);
+            let help = near.map_or_else(|| format!("use one of {}", known.join(", ")), |(_, k)| format!("did you mean `{k}`?"));
+            self.error("mapping-key-unknown", &join(path, key), format!("unknown key `{key}`"), help);
+        }
+        Some(object)
+    }
+
+    /// A string under `key`; a fault where it is of another type, or missing though required.
+    pub fn text(&mut self, object: &Map<String, Value>, key: &str, path: &str, required: bool) -> Option<String> {
+        match object.get(key) {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(_) => {
+                self.error("mapping-type", &join(path, key), format!("`{key}` is not a string"), "write a string in quotes");
+                None
+            }
+            None => {
+                if required {
+                    self.error("mapping-key-missing", path, format!("`{key}` is missing"), format!("add `{key}`"));
+                }
+                None
+            }
+        }
+    }
+
+    /// A boolean under `key`, false where missing.
+    pub fn flag(&mut self, object: &Map<String, Value>, key: &str, path: &str) -> bool {
+        match object.get(key) {
+            None => false,
+            Some(Value::Bool(flag)) => *flag,
+            Some(_) => {
+                self.error("mapping-type", &join(path, key), format!("`{key}` is neither true nor false"), "write true or false");
+                false
+            }
+        }
+    }
+
+    /// Checks a PostgreSQL name.
+    pub fn name(&mut self, name: &str, path: &str) {
+        if name.is_empty() || name.contains('\0') {
+            self.error("name-invalid", path, "a name is empty or holds a NUL".into(), "choose another name");
+        } else if name.len() > crate::postgres::identifier::MAX_IDENTIFIER_BYTES {
+            let mut cut = 54;
+            while !name.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            let short = format!("{}_{}", &name[..cut], &crate::identity::fingerprint(0, name.as_bytes())[..8]);
+            self.error("name-too-long", path, format!("`{name}` is longer than 63 bytes, PostgreSQL would cut it off"), format!("use `{short}`"));
+        }
+    }
+}
+
+/// Edit distance, for "did you mean".
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let next = (corner + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = std::mem::replace(&mut row[j + 1], next);
+        }
+    }
+    row[b.len()]
+}

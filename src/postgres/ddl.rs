@@ -1,0 +1,61 @@
+//! The DDL of a plan: deterministic, one column a line.
+
+use super::identifier::quote;
+use crate::plan::{Plan, Source};
+use std::fmt::Write;
+
+/// What the DDL holds beside tables.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DdlOptions {
+    /// `IF NOT EXISTS` where PostgreSQL has it.
+    pub if_not_exists: bool,
+    /// The table `id_map`, where the plan looks ids up.
+    pub id_map: bool,
+}
+
+/// Schema, enum types, tables (parents first) and foreign keys.
+pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
+    let mut out = String::new();
+    let schema = plan.schema.as_deref();
+    let qualified = |name: &str| schema.map_or(quote(name), |schema| format!("{}.{}", quote(schema), quote(name)));
+    let exists = if options.if_not_exists { "IF NOT EXISTS " } else { "" };
+    if let Some(schema) = schema {
+        let _ = writeln!(out, "CREATE SCHEMA IF NOT EXISTS {};\n", quote(schema));
+    }
+    for enumeration in &plan.enums {
+        let labels: Vec<String> = enumeration.labels.iter().map(|label| format!("'{}'", label.replace('\'', "''"))).collect();
+        let _ = writeln!(out, "CREATE TYPE {} AS ENUM ({});\n", qualified(&enumeration.name), labels.join(", "));
+    }
+    let looks_up = plan.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns).any(|c| matches!(&c.source, Source::Field(f) if f.lookup.is_some()));
+    if options.id_map && looks_up {
+        let _ = writeln!(out, "CREATE TABLE {exists}{} (\n  \"collection\" text NOT NULL,\n  \"mongo_id\" text NOT NULL,\n  \"pg_id\" text NOT NULL,\n  PRIMARY KEY (\"collection\", \"mongo_id\"),\n  UNIQUE (\"collection\", \"pg_id\")\n);\n", qualified("id_map"));
+    }
+    let mut late = String::new();
+    for collection in &plan.collections {
+        for table in &collection.tables {
+            let key: Vec<String> = table.key.iter().filter_map(|k| table.columns.get(*k)).map(|c| quote(&c.name)).collect();
+            let mut lines: Vec<String> = table
+                .columns
+                .iter()
+                .enumerate()
+                .map(|(index, column)| {
+                    let required = column.not_null || table.key.contains(&index) || column.source == Source::Ordinal;
+                    format!("  {} {}{}", quote(&column.name), column.pg.sql(&plan.enums, schema), if required { " NOT NULL" } else { "" })
+                })
+                .collect();
+            lines.push(format!("  PRIMARY KEY ({})", key.join(", ")));
+            if let Some(parent) = table.parent.and_then(|parent| collection.tables.get(parent)) {
+                let own: Vec<String> = table.columns.iter().take(table.parent_key).map(|c| quote(&c.name)).collect();
+                let theirs: Vec<String> = parent.key.iter().filter_map(|k| parent.columns.get(*k)).map(|c| quote(&c.name)).collect();
+                lines.push(format!("  FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE CASCADE", own.join(", "), qualified(&parent.name), theirs.join(", ")));
+            }
+            let _ = writeln!(out, "CREATE TABLE {exists}{} (\n{}\n);\n", qualified(&table.name), lines.join(",\n"));
+            for column in table.columns.iter().filter(|c| c.foreign_key) {
+                let Some(target) = column.reference.and_then(|r| plan.collections.get(r)).and_then(|c| c.tables.first()) else { continue };
+                let Some(id) = target.key.first().and_then(|k| target.columns.get(*k)) else { continue };
+                let _ = writeln!(late, "ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED;", qualified(&table.name), quote(&column.name), qualified(&target.name), quote(&id.name));
+            }
+        }
+    }
+    out + &late
+}

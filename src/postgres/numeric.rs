@@ -1,0 +1,349 @@
+//! PostgreSQL's binary `numeric` and IEEE Decimal128 (BID, as BSON has it): base-10000 digits here, a 34-digit coefficient there.
+//!
+//! Layout of a numeric: `int16` digit count, weight, sign, dscale, then the digits; leading and trailing zero digits are stripped.
+
+use super::fit::Fit;
+
+const POSITIVE: u16 = 0x0000;
+const NEGATIVE: u16 = 0x4000;
+const NAN: u16 = 0xC000;
+const INFINITY: u16 = 0xD000;
+const MINUS_INFINITY: u16 = 0xF000;
+const MAX_COEFFICIENT: u128 = 10u128.pow(34) - 1;
+const EXPONENT_BIAS: i32 = 6176;
+const MAX_EXPONENT: i32 = 6111;
+
+/// Why a numeric has no Decimal128.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumericFault {
+    /// More than 34 significant digits, or an exponent out of range.
+    TooManyDigits,
+    /// Not a numeric's bytes.
+    Malformed,
+}
+
+fn special(sign: u16, out: &mut Vec<u8>) {
+    out.extend_from_slice(&[0, 0, 0, 0]);
+    out.extend_from_slice(&sign.to_be_bytes());
+    out.extend_from_slice(&[0, 0]);
+}
+
+fn trailing_zeros(mut coefficient: u128) -> i32 {
+    if coefficient == 0 {
+        return 0;
+    }
+    let mut count = 0;
+    while coefficient % 10 == 0 {
+        coefficient /= 10;
+        count += 1;
+    }
+    count
+}
+
+fn digit_count(coefficient: u128) -> i32 {
+    coefficient.checked_ilog10().map_or(0, |log| log as i32 + 1)
+}
+
+/// Whether `coefficient × 10^exponent` fits `numeric(p,s)` without rounding; if so, its dscale.
+fn fits(coefficient: u128, exponent: i32, typmod: Option<(u16, i16)>) -> Option<u16> {
+    match typmod {
+        None => u16::try_from((-exponent).max(0)).ok().filter(|scale| *scale <= 16_383),
+        Some((precision, scale)) => {
+            let scale = i32::from(scale);
+            let lowest = exponent + trailing_zeros(coefficient);
+            let integer_digits = digit_count(coefficient) + exponent;
+            (coefficient == 0 || (lowest >= -scale && integer_digits <= i32::from(precision) - scale)).then_some(scale.max(0) as u16)
+        }
+    }
+}
+
+/// Writes `±coefficient × 10^exponent` with `dscale`.
+fn write(negative: bool, coefficient: u128, exponent: i32, dscale: u16, out: &mut Vec<u8>) {
+    if coefficient == 0 {
+        special(POSITIVE, out);
+        let end = out.len();
+        if let Some(place) = out.get_mut(end - 2..) {
+            place.copy_from_slice(&dscale.to_be_bytes());
+        }
+        return;
+    }
+    // Shift so that the exponent is a multiple of 4: the base-10000 digits then stand at fixed places.
+    let shift = exponent.rem_euclid(4);
+    let mut group = (exponent - shift) / 4;
+    let mut digits = [0u16; 10];
+    let mut count = 0;
+    // Low digit first. The first digit takes the 4 - shift lowest decimal digits.
+    let (mut rest, low) = if shift == 0 { (coefficient, None) } else { let cut = 10u128.pow(4 - shift as u32); (coefficient / cut, Some((coefficient % cut) as u16 * 10u16.pow(shift as u32))) };
+    if let Some(low) = low {
+        digits[count] = low;
+        count += 1;
+    }
+    while rest > u128::from(u64::MAX) {
+        digits[count] = (rest % 10_000) as u16;
+        rest /= 10_000;
+        count += 1;
+    }
+    let mut small = rest as u64;
+    while small > 0 {
+        digits[count] = (small % 10_000) as u16;
+        small /= 10_000;
+        count += 1;
+    }
+    let mut from = 0;
+    while from < count && digits[from] == 0 {
+        from += 1;
+        group += 1;
+    }
+    while count > from && digits[count - 1] == 0 {
+        count -= 1;
+    }
+    let used = count - from;
+    let weight = group + used as i32 - 1;
+    out.extend_from_slice(&(used as i16).to_be_bytes());
+    out.extend_from_slice(&(weight as i16).to_be_bytes());
+    out.extend_from_slice(&(if negative { NEGATIVE } else { POSITIVE }).to_be_bytes());
+    out.extend_from_slice(&dscale.to_be_bytes());
+    for digit in digits[from..count].iter().rev() {
+        out.extend_from_slice(&digit.to_be_bytes());
+    }
+}
+
+/// A Decimal128 as numeric. `typmod`: precision and scale; without it the scale of the value is kept.
+pub fn numeric_from_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: &mut Vec<u8>) -> Fit {
+    let bits = u128::from_le_bytes(*value);
+    let high = (bits >> 112) as u16;
+    if high & 0x7800 == 0x7800 {
+        let sign = match (high, bits << 16) {
+            (0x7c00, 0) => NAN,
+            (0x7800, 0) if typmod.is_none() => INFINITY,
+            (0xf800, 0) if typmod.is_none() => MINUS_INFINITY,
+            _ => return Fit::Misfit,
+        };
+        special(sign, out);
+        return Fit::Exact;
+    }
+    // The other form has coefficients beyond 10^34, which count as zero.
+    if high & 0x6000 == 0x6000 {
+        return Fit::Misfit;
+    }
+    let exponent = i32::from((high >> 1) & 0x3fff) - EXPONENT_BIAS;
+    let coefficient = bits & ((1 << 113) - 1);
+    let negative = high & 0x8000 != 0;
+    if coefficient > MAX_COEFFICIENT || (coefficient == 0 && negative) {
+        return Fit::Misfit;
+    }
+    let Some(dscale) = fits(coefficient, exponent, typmod) else { return Fit::Misfit };
+    write(negative, coefficient, exponent, dscale, out);
+    let comes_back = match typmod {
+        None => exponent <= 0 && (coefficient != 0 || exponent >= -16_383),
+        Some(_) => reduced(coefficient, exponent),
+    };
+    if comes_back {
+        Fit::Exact
+    } else {
+        Fit::Differs
+    }
+}
+
+/// No trailing zeros in the fraction, no exponent above zero.
+fn reduced(coefficient: u128, exponent: i32) -> bool {
+    exponent == 0 || (exponent < 0 && coefficient != 0 && coefficient % 10 != 0)
+}
+
+/// A numeric taken apart: sign, coefficient, exponent (of the last base-10000 digit), dscale.
+struct Parts {
+    negative: bool,
+    digits: Vec<u16>,
+    /// Power of ten of the last digit.
+    exponent: i32,
+    dscale: i32,
+    special: Option<u16>,
+}
+
+fn parts(value: &[u8]) -> Option<Parts> {
+    let word = |at: usize| value.get(at..at + 2).and_then(|b| b.try_into().ok()).map(u16::from_be_bytes);
+    let (count, weight, sign, dscale) = (word(0)? as usize, i32::from(word(2)? as i16), word(4)?, i32::from(word(6)?));
+    if value.len() != 8 + 2 * count {
+        return None;
+    }
+    let digits: Vec<u16> = (0..count).filter_map(|index| word(8 + 2 * index)).collect();
+    if digits.iter().any(|digit| *digit > 9_999) {
+        return None;
+    }
+    let special = match sign {
+        POSITIVE | NEGATIVE => None,
+        NAN | INFINITY | MINUS_INFINITY => Some(sign),
+        _ => return None,
+    };
+    Some(Parts { negative: sign == NEGATIVE, exponent: 4 * (weight + 1 - count as i32), digits, dscale, special })
+}
+
+/// The coefficient and exponent without trailing zeros; `None` beyond 34 digits.
+fn coefficient(parts: &Parts) -> Option<(u128, i32)> {
+    let mut coefficient = 0u128;
+    let mut exponent = parts.exponent;
+    // Ten base-10000 digits can exceed 34 decimal ones; the tail is cut to its significant part first.
+    let mut digits = parts.digits.as_slice();
+    while let [rest @ .., 0] = digits {
+        digits = rest;
+        exponent += 4;
+    }
+    for (index, digit) in digits.iter().enumerate() {
+        if index > 9 {
+            return None;
+        }
+        coefficient = coefficient.checked_mul(10_000)?.checked_add(u128::from(*digit))?;
+    }
+    if coefficient == 0 {
+        return Some((0, 0));
+    }
+    while coefficient % 10 == 0 {
+        coefficient /= 10;
+        exponent += 1;
+    }
+    (coefficient <= MAX_COEFFICIENT).then_some((coefficient, exponent))
+}
+
+fn raise(coefficient: u128, from: i32, to: i32) -> Option<u128> {
+    let raised = coefficient.checked_mul(10u128.checked_pow(u32::try_from(from - to).ok()?)?)?;
+    (raised <= MAX_COEFFICIENT).then_some(raised)
+}
+
+/// A numeric as Decimal128: with its scale where the column has none of its own, reduced where it has.
+///
+/// # Errors
+/// [`NumericFault`].
+pub fn decimal128_from_numeric(value: &[u8], typmod: Option<(u16, i16)>) -> Result<[u8; 16], NumericFault> {
+    let parts = parts(value).ok_or(NumericFault::Malformed)?;
+    if let Some(special) = parts.special {
+        let high: u16 = match special {
+            NAN => 0x7c00,
+            INFINITY => 0x7800,
+            _ => 0xf800,
+        };
+        return Ok((u128::from(high) << 112).to_le_bytes());
+    }
+    let (coefficient, exponent) = coefficient(&parts).ok_or(NumericFault::TooManyDigits)?;
+    let wanted = if typmod.is_some() { exponent.min(0) } else { -parts.dscale };
+    let (coefficient, exponent) = if coefficient == 0 {
+        (0, if typmod.is_some() { 0 } else { wanted })
+    } else if exponent >= wanted {
+        match raise(coefficient, exponent, wanted) {
+            Some(raised) => (raised, wanted),
+            None => raise(coefficient, exponent, exponent.min(0)).map_or((coefficient, exponent), |raised| (raised, exponent.min(0))),
+        }
+    } else {
+        (coefficient, exponent)
+    };
+    if !(-EXPONENT_BIAS..=MAX_EXPONENT).contains(&exponent) {
+        return Err(NumericFault::TooManyDigits);
+    }
+    let mut bits = coefficient | (((exponent + EXPONENT_BIAS) as u128) << 113);
+    if parts.negative && coefficient != 0 {
+        bits |= 1 << 127;
+    }
+    Ok(bits.to_le_bytes())
+}
+
+/// An integer as numeric; false where it does not fit.
+pub fn numeric_from_i64(value: i64, typmod: Option<(u16, i16)>, out: &mut Vec<u8>) -> bool {
+    let coefficient = u128::from(value.unsigned_abs());
+    match fits(coefficient, 0, typmod) {
+        Some(dscale) => {
+            write(value < 0, coefficient, 0, dscale, out);
+            true
+        }
+        None => false,
+    }
+}
+
+/// A double's shortest decimal as (negative, coefficient, exponent).
+fn shortest(value: f64) -> Option<(bool, u128, i32)> {
+    if !value.is_finite() || (value == 0.0 && value.is_sign_negative()) {
+        return None;
+    }
+    let mut buffer = ryu::Buffer::new();
+    let text = buffer.format_finite(value);
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (mantissa, exponent) = text.split_once('e').map_or((text, 0), |(m, e)| (m, e.parse().unwrap_or(0)));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let coefficient: u128 = format!("{whole}{fraction}").parse().ok()?;
+    Some((negative, coefficient, exponent - fraction.len() as i32))
+}
+
+/// A double as the numeric of its shortest round-trip decimal; false for NaN, ±Infinity, -0, and what does not fit.
+pub fn numeric_from_f64(value: f64, typmod: Option<(u16, i16)>, out: &mut Vec<u8>) -> bool {
+    let Some((negative, coefficient, exponent)) = shortest(value) else { return false };
+    match fits(coefficient, exponent, typmod) {
+        Some(dscale) => {
+            write(negative, coefficient, exponent, dscale, out);
+            true
+        }
+        None => false,
+    }
+}
+
+/// The value as an integer, where it is one in range.
+pub fn i64_from_numeric(value: &[u8]) -> Option<i64> {
+    let parts = parts(value)?;
+    if parts.special.is_some() {
+        return None;
+    }
+    let (coefficient, exponent) = coefficient(&parts)?;
+    let whole = if exponent < 0 { return None } else { raise(coefficient, exponent, 0)? };
+    let whole = i128::try_from(whole).ok()?;
+    i64::try_from(if parts.negative { -whole } else { whole }).ok()
+}
+
+/// The double whose shortest decimal is this value, where there is one.
+pub fn f64_from_numeric(value: &[u8]) -> Option<f64> {
+    let parts = parts(value)?;
+    if parts.special.is_some() {
+        return None;
+    }
+    let (coefficient, exponent) = coefficient(&parts)?;
+    let sign = if parts.negative { "-" } else { "" };
+    let number: f64 = format!("{sign}{coefficient}e{exponent}").parse().ok()?;
+    let (negative, back, back_exponent) = shortest(number)?;
+    let zeros = trailing_zeros(back);
+    let same = back / 10u128.checked_pow(zeros as u32)? == coefficient && (coefficient == 0 || back_exponent + zeros == exponent) && negative == parts.negative;
+    same.then_some(number)
+}
+
+/// The value as PostgreSQL prints it; false where the bytes are not a numeric's.
+pub fn numeric_to_text(value: &[u8], out: &mut Vec<u8>) -> bool {
+    let Some(parts) = parts(value) else { return false };
+    if let Some(special) = parts.special {
+        out.extend_from_slice(match special {
+            NAN => b"NaN",
+            INFINITY => b"Infinity",
+            _ => b"-Infinity",
+        });
+        return true;
+    }
+    let digits: String = parts.digits.iter().map(|digit| format!("{digit:04}")).collect();
+    let (mut whole, mut fraction) = if parts.exponent >= 0 {
+        (digits + &"0".repeat(parts.exponent as usize), String::new())
+    } else {
+        let places = (-parts.exponent) as usize;
+        let padded = if digits.len() < places { "0".repeat(places - digits.len()) + &digits } else { digits };
+        let (whole, fraction) = padded.split_at(padded.len() - places);
+        (whole.to_owned(), fraction.to_owned())
+    };
+    let scale = parts.dscale.max(0) as usize;
+    while fraction.len() < scale {
+        fraction.push('0');
+    }
+    fraction.truncate(scale);
+    whole = whole.trim_start_matches('0').to_owned();
+    if parts.negative {
+        out.push(b'-');
+    }
+    out.extend_from_slice(if whole.is_empty() { b"0" } else { whole.as_bytes() });
+    if !fraction.is_empty() {
+        out.push(b'.');
+        out.extend_from_slice(fraction.as_bytes());
+    }
+    true
+}

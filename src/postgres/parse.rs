@@ -1,0 +1,96 @@
+//! Type names, as a mapping writes them and as DDL needs them.
+
+use super::PgType;
+use crate::plan::EnumPlan;
+use crate::postgres::identifier::quote;
+
+impl PgType {
+    /// The type that `text` names; enums by their name. Synonyms of PostgreSQL's own names are understood.
+    pub fn parse(text: &str, enums: &[EnumPlan]) -> Option<PgType> {
+        let text = text.trim();
+        if let Some(element) = text.strip_suffix("[]") {
+            return Some(match PgType::parse(element, enums)? {
+                PgType::Array(inner, dimensions) => PgType::Array(inner, dimensions.checked_add(1).filter(|d| *d <= 6)?),
+                inner => PgType::Array(Box::new(inner), 1),
+            });
+        }
+        if let Some(index) = enums.iter().position(|e| e.name == text) {
+            return Some(PgType::Enum(index));
+        }
+        let lower = text.to_ascii_lowercase();
+        let (name, arguments) = match lower.split_once('(') {
+            Some((name, rest)) => {
+                let (arguments, suffix) = rest.split_once(')')?;
+                (format!("{}{}", name.trim(), suffix.trim_end()), arguments.split(',').map(|a| a.trim().parse::<i32>().ok()).collect::<Option<Vec<_>>>()?)
+            }
+            None => (lower.clone(), Vec::new()),
+        };
+        let precision = |arguments: &[i32]| match arguments {
+            [] => Some(6),
+            [digits @ 0..=6] => Some(*digits as u8),
+            _ => None,
+        };
+        let length = |arguments: &[i32]| match arguments {
+            [n] if (1..=10_485_760).contains(n) => Some(*n as u32),
+            _ => None,
+        };
+        let plain = |pg: PgType| arguments.is_empty().then_some(pg);
+        match name.as_str() {
+            "text" => plain(PgType::Text),
+            "varchar" | "character varying" => length(&arguments).map(PgType::Varchar),
+            "char" | "character" | "bpchar" => length(&arguments).map(PgType::Char),
+            "citext" => plain(PgType::Citext),
+            "boolean" | "bool" => plain(PgType::Boolean),
+            "smallint" | "int2" => plain(PgType::SmallInt),
+            "integer" | "int" | "int4" => plain(PgType::Integer),
+            "bigint" | "int8" => plain(PgType::BigInt),
+            "real" | "float4" => plain(PgType::Real),
+            "double precision" | "float8" => plain(PgType::Double),
+            "numeric" | "decimal" => match arguments.as_slice() {
+                [] => Some(PgType::Numeric(None)),
+                [p @ 1..=1000] => Some(PgType::Numeric(Some((*p as u16, 0)))),
+                [p @ 1..=1000, s @ -1000..=1000] => Some(PgType::Numeric(Some((*p as u16, *s as i16)))),
+                _ => None,
+            },
+            "date" => plain(PgType::Date),
+            "timestamp" | "timestamp without time zone" => precision(&arguments).map(PgType::Timestamp),
+            "timestamptz" | "timestamp with time zone" => precision(&arguments).map(PgType::TimestampTz),
+            "uuid" => plain(PgType::Uuid),
+            "bytea" => plain(PgType::Bytea),
+            "jsonb" => plain(PgType::Jsonb),
+            "json" => plain(PgType::Json),
+            _ => None,
+        }
+    }
+
+    /// The type as DDL spells it.
+    pub fn sql(&self, enums: &[EnumPlan], schema: Option<&str>) -> String {
+        let precision = |name: &str, digits: &u8| if *digits == 6 { name.to_owned() } else { format!("{name}({digits})") };
+        match self {
+            PgType::Text => "text".into(),
+            PgType::Varchar(n) => format!("varchar({n})"),
+            PgType::Char(n) => format!("char({n})"),
+            PgType::Citext => "citext".into(),
+            PgType::Boolean => "boolean".into(),
+            PgType::SmallInt => "smallint".into(),
+            PgType::Integer => "integer".into(),
+            PgType::BigInt => "bigint".into(),
+            PgType::Real => "real".into(),
+            PgType::Double => "double precision".into(),
+            PgType::Numeric(None) => "numeric".into(),
+            PgType::Numeric(Some((p, s))) => format!("numeric({p},{s})"),
+            PgType::Date => "date".into(),
+            PgType::Timestamp(digits) => precision("timestamp", digits),
+            PgType::TimestampTz(digits) => precision("timestamptz", digits),
+            PgType::Uuid => "uuid".into(),
+            PgType::Bytea => "bytea".into(),
+            PgType::Jsonb => "jsonb".into(),
+            PgType::Json => "json".into(),
+            PgType::Enum(index) => {
+                let name = enums.get(*index).map_or("text".to_owned(), |e| quote(&e.name));
+                schema.map_or(name.clone(), |schema| format!("{}.{name}", quote(schema)))
+            }
+            PgType::Array(element, dimensions) => element.sql(enums, schema) + &"[]".repeat(*dimensions as usize),
+        }
+    }
+}

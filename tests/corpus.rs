@@ -1,0 +1,127 @@
+//! The official BSON corpus and the data sets, through rows and back.
+
+mod support;
+
+use rowlens::bson::Writer;
+use rowlens::json::parse_extended_json;
+use rowlens::plan::Fidelity;
+use support::*;
+
+fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap()).collect()
+}
+
+/// Mappings of the corpus' field names: unmapped, jsonb, and each column type.
+fn corpus_mappings() -> Vec<String> {
+    let types = ["text", "jsonb", "json", "numeric", "numeric(38,18)", "double precision", "integer", "bigint", "boolean", "timestamptz(3)", "timestamptz", "date", "uuid", "bytea", "text[]", "double precision[]", "varchar(2)", "char(5)"];
+    let mut all = vec![r#"{"version":1,"collections":{"c":{"table":"c","key":{"column":"id"},"complement":"rest"}}}"#.to_owned()];
+    for pg in types {
+        let columns: Vec<String> = ["a", "b", "d", "i", "x", "dt", "bin", "", "$key", "dbref", "e", "bool", "oid", "symbol", "t"].iter().enumerate().map(|(n, name)| {
+            let path = if name.is_empty() { "''".to_owned() } else { (*name).to_owned() };
+            format!(r#""c{n}":{{"path":"{path}","type":"{pg}"}}"#)
+        }).collect();
+        all.push(format!(r#"{{"version":1,"collections":{{"c":{{"table":"c","key":{{"column":"id"}},"complement":"rest","columns":{{{}}}}}}}}}"#, columns.join(",")));
+    }
+    all.push(r#"{"version":1,"collections":{"c":{"table":"c","key":{"column":"id"},"complement":"rest","children":[{"table":"a","path":"a[]","columns":{"v":{"path":"@","type":"integer"}}},{"table":"d","path":"d","columns":{"v":{"path":"a","type":"text"}}},{"table":"x","path":"x{}","columns":{"v":{"path":"@","type":"text"}}}]}}}"#.to_owned());
+    all
+}
+
+#[test]
+fn every_corpus_case() {
+    let Some(fixtures) = fixtures() else { return };
+    let (mut valid, mut refused) = (0, 0);
+    let mut lenses: Vec<_> = corpus_mappings().iter().map(|mapping| lens(mapping, Fidelity::Exact)).collect();
+    for entry in std::fs::read_dir(fixtures.join("bson-corpus")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "json") {
+            continue;
+        }
+        let file: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        for case in file["valid"].as_array().into_iter().flatten() {
+            for form in ["canonical_bson", "degenerate_bson", "converted_bson"] {
+                if let Some(hex) = case[form].as_str() {
+                    let document = unhex(hex);
+                    for lens in &mut lenses {
+                        check(lens, Fidelity::Exact, &document);
+                    }
+                    valid += 1;
+                }
+            }
+        }
+        for case in file["decodeErrors"].as_array().into_iter().flatten() {
+            let document = unhex(case["bson"].as_str().unwrap());
+            for lens in &mut lenses {
+                let rows = lens.to_rows(&document);
+                assert_eq!(rows.accepted, 0, "{} {} {}", path.display(), case["description"], case["bson"]);
+                assert!(rows.issues.counts.contains_key("document-malformed"));
+            }
+            refused += 1;
+        }
+    }
+    println!("{valid} valid cases came back byte-identical, {refused} invalid ones were refused, under {} mappings", lenses.len());
+    assert!(valid >= 728 && refused >= 75, "{valid} {refused}");
+}
+
+#[test]
+fn data_sets() {
+    let Some(fixtures) = fixtures() else { return };
+    let plain = r#"{"version":1,"collections":{"c":{"table":"c","key":{"column":"id","as":"text"},"complement":"rest"}}}"#;
+    let mut total = 0;
+    for set in std::fs::read_dir(fixtures.join("datasets")).unwrap() {
+        for file in std::fs::read_dir(set.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read(&path).unwrap();
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let mapping = MAPPED.iter().find(|(n, _)| *n == name).map_or(plain, |(_, m)| *m);
+            let documents: Vec<Vec<u8>> = text.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(|line| parse_extended_json(line).unwrap()).collect();
+            for fidelity in [Fidelity::Value, Fidelity::Exact] {
+                let mut lens = lens(mapping, fidelity);
+                for document in &documents {
+                    check(&mut lens, fidelity, document);
+                }
+                let batch = documents.concat();
+                let rows = lens.to_rows(&batch);
+                if fidelity == Fidelity::Exact {
+                    assert!(back(&mut lens, &rows).bson == batch, "{name}");
+                }
+            }
+            total += documents.len();
+        }
+    }
+    println!("{total} documents came back");
+    assert!(total > 10_000);
+}
+
+/// Hand-made mappings that use children, arrays and maps.
+const MAPPED: &[(&str, &str)] = &[
+    ("dummyjson_carts", r#"{"version":1,"collections":{"c":{"table":"carts","key":{"column":"id","as":"text"},"complement":"rest","columns":{"total":{"path":"total","type":"numeric"},"user_id":{"path":"userId","type":"integer"},"quantity":{"path":"totalQuantity","type":"integer"}},"children":[{"table":"cart_products","path":"products[]","columns":{"title":{"path":"title","type":"text"},"price":{"path":"price","type":"numeric"},"quantity":{"path":"quantity","type":"integer"}}}]}}}"#),
+    ("products", r#"{"version":1,"collections":{"c":{"table":"products","key":{"column":"id","as":"text"},"complement":"rest","columns":{"title":{"path":"title","type":"text"},"price":{"path":"price","type":"double precision","bson":"number"},"tags":{"path":"tags","type":"text[]"},"width":{"path":"dimensions.width","type":"double precision","bson":"number"}},"children":[{"table":"reviews","path":"reviews[]","columns":{"rating":{"path":"rating","type":"integer"},"comment":{"path":"comment","type":"text"},"at":{"path":"date","type":"text"}}}]}}}"#),
+    ("countries", r#"{"version":1,"collections":{"c":{"table":"countries","key":{"column":"id","as":"text"},"complement":"rest","columns":{"cca2":{"path":"cca2","type":"char(2)"},"latlng":{"path":"latlng","type":"double precision[]","bson":"number"},"area":{"path":"area","type":"numeric","bson":"number"},"borders":{"path":"borders","type":"text[]"}},"children":[{"table":"languages","path":"languages{}","mapKey":"code","columns":{"name":{"path":"@","type":"text"}}},{"table":"currencies","path":"currencies{}","mapKey":"code","columns":{"name":{"path":"name","type":"text"},"symbol":{"path":"symbol","type":"text"}}},{"table":"translations","path":"translations{}","columns":{"official":{"path":"official","type":"text"},"common":{"path":"common","type":"text"}}}]}}}"#),
+    ("grades", r#"{"version":1,"collections":{"c":{"table":"grades","key":{"column":"id","as":"uuid"},"complement":"rest","columns":{"student":{"path":"student_id","type":"integer","bson":"number"},"class":{"path":"class_id","type":"integer","bson":"number"}},"children":[{"table":"scores","path":"scores[]","columns":{"type":{"path":"type","type":"text"},"score":{"path":"score","type":"double precision","bson":"number"}}}]}}}"#),
+    ("books", r#"{"version":1,"collections":{"c":{"table":"books","key":{"column":"id","as":"text"},"complement":"rest","columns":{"title":{"path":"title","type":"text"},"isbn":{"path":"isbn","type":"text"},"pages":{"path":"pageCount","type":"integer"},"published":{"path":"publishedDate","type":"timestamptz(3)"},"categories":{"path":"categories","type":"text[]"}},"children":[{"table":"authors","path":"authors[]","columns":{"name":{"path":"@","type":"text"}}}]}}}"#),
+    ("fhir_claim", r#"{"version":1,"collections":{"c":{"table":"claims","key":{"column":"id","as":"text"},"complement":"rest","columns":{"status":{"path":"status","type":"text"},"created":{"path":"created","type":"timestamptz(3)"},"total":{"path":"total.value","type":"numeric"}},"children":[{"table":"claim_items","path":"item[]","columns":{"sequence":{"path":"sequence","type":"integer"},"net":{"path":"net.value","type":"numeric"}},"children":[{"table":"claim_encounters","path":"encounter[]","columns":{"reference":{"path":"reference","type":"text"}}}]}]}}}"#),
+];
+
+#[test]
+fn limits() {
+    let mut lens = lens(r#"{"version":1,"collections":{"c":{"table":"c","key":{"column":"id"},"complement":"rest","columns":{"m":{"path":"m","type":"jsonb"}}}}}"#, Fidelity::Exact);
+    // A depth bomb is well-formed: it comes back.
+    let mut deep = vec![5, 0, 0, 0, 0];
+    for _ in 0..20_000 {
+        let mut writer = Writer::default();
+        let mark = writer.open();
+        writer.name(3, b"m");
+        if writer.out.len() + deep.len() > 400_000 { break; }
+        writer.out.extend_from_slice(&deep);
+        writer.close(mark);
+        deep = writer.out;
+    }
+    check(&mut lens, Fidelity::Exact, &deep);
+    // 16 MB in one string, mapped and not.
+    for name in ["m", "unknown"] {
+        let mut text = (16_000_001i32).to_le_bytes().to_vec();
+        text.resize(4 + 16_000_000, b'x');
+        text.push(0);
+        check(&mut lens, Fidelity::Exact, &object(&vec![(name.to_owned(), (2, text))]));
+    }
+}
