@@ -201,6 +201,7 @@ impl Lens {
         }
         let mut patched: Vec<(Vec<u8>, Vec<u8>, Vec<Note>)> = Vec::new();
         loop {
+            let place = (!self.exact && self.complement).then(|| self.assembler.place());
             match self.assembler.next(tables) {
                 Ok(None) => break,
                 Ok(Some(complement)) => {
@@ -217,6 +218,15 @@ impl Lens {
                             documents.count += 1;
                         }
                         Some(json) => {
+                            if let Some(place) = place {
+                                if let Err(bad) = self.assembler.again(tables, place) {
+                                    self.bad_tuple(&bad, &mut documents.issues);
+                                    break;
+                                }
+                                if !indexed && self.assembler.out_of_order() {
+                                    return None;
+                                }
+                            }
                             // Complements need the assembler for their own check: they wait until this pass is over.
                             patched.push((documents.bson.split_off(0), json.to_vec(), notes));
                             let base = self.assembler.document().to_vec();

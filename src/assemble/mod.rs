@@ -23,6 +23,13 @@ pub struct BadTuple {
     pub reason: &'static str,
 }
 
+/// Where an assembler is in its row set.
+#[derive(Debug, Clone)]
+pub struct Place {
+    cursors: Vec<usize>,
+    used: Vec<u32>,
+}
+
 /// Turns row sets of one collection into documents, without regard to complements.
 #[derive(Debug)]
 pub struct Assembler {
@@ -90,6 +97,25 @@ impl Assembler {
         state.fields.clear();
         state.trail.clear();
         state.document(&self.program, tables)
+    }
+
+    /// As [`Assembler::next`], but the base of a complement: JSON normalised and maps sorted, as when the complement was written.
+    /// `from` is what [`Assembler::place`] said before the row.
+    ///
+    /// # Errors
+    /// A [`BadTuple`].
+    pub fn again(&mut self, tables: &[&[u8]], from: Place) -> Result<(), BadTuple> {
+        let canonical = std::mem::replace(&mut self.state.canonical, true);
+        self.state.cursors = from.cursors;
+        self.state.used = from.used;
+        let done = self.next(tables).map(|_| ());
+        self.state.canonical = canonical;
+        done
+    }
+
+    /// Where the next row of each table is.
+    pub fn place(&self) -> Place {
+        Place { cursors: self.state.cursors.clone(), used: self.state.used.clone() }
     }
 
     /// Starts again, with rows found by parent key instead of by order.

@@ -3,6 +3,7 @@
 mod columns;
 mod compile;
 mod context;
+pub mod describe;
 mod fault;
 
 pub use compile::{compile, compile_str, Compiled, CompileOptions};

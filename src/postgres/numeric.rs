@@ -235,6 +235,7 @@ pub fn decimal128_from_numeric(value: &[u8], typmod: Option<(u16, i16)>) -> Resu
     } else {
         (coefficient, exponent)
     };
+    let (coefficient, exponent) = if exponent > MAX_EXPONENT { raise(coefficient, exponent, MAX_EXPONENT).map_or((coefficient, exponent), |raised| (raised, MAX_EXPONENT)) } else { (coefficient, exponent) };
     if !(-EXPONENT_BIAS..=MAX_EXPONENT).contains(&exponent) {
         return Err(NumericFault::TooManyDigits);
     }

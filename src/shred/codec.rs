@@ -40,6 +40,11 @@ pub enum Codec {
     Lookup(usize),
 }
 
+/// Whether a double is an integer that int64 can say. -0.0 has no integer of its own; 2^63 would saturate and must not pass.
+fn is_integral(number: f64) -> bool {
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number) && number.trunc() == number && !(number == 0.0 && number.is_sign_negative())
+}
+
 /// Integer value of an int32, int64 or integral double.
 fn integral(kind: u8, value: &[u8]) -> Option<i64> {
     match kind {
@@ -48,8 +53,7 @@ fn integral(kind: u8, value: &[u8]) -> Option<i64> {
         kind::DOUBLE => {
             let number = read_f64(value)?;
             let integer = number as i64;
-            // -0.0 has no integer of its own; 2^63 saturates and must not pass.
-            (integer as f64 == number && !(number == 0.0 && number.is_sign_negative()) && number.abs() < 9.2e18).then_some(integer)
+            is_integral(number).then_some(integer)
         }
         _ => None,
     }
@@ -323,7 +327,7 @@ fn encode_double(expected: BsonKind, kind: u8, value: &[u8], out: &mut Vec<u8>) 
 /// The BSON type a double comes back as.
 pub fn decoded_double_kind(expected: BsonKind, number: f64) -> u8 {
     let integer = number as i64;
-    let integral = integer as f64 == number && !(number == 0.0 && number.is_sign_negative()) && number.abs() < 9.2e18;
+    let integral = is_integral(number);
     match expected {
         BsonKind::Int32 | BsonKind::Number if integral && i32::try_from(integer).is_ok() => kind::INT32,
         BsonKind::Int64 if integral => kind::INT64,

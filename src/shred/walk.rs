@@ -75,7 +75,7 @@ impl State {
             found |= self.place(field, children, document, element)?;
         }
         if required < object.required {
-            self.note("absent-differs", "", 0, None);
+            self.note_required(object);
         }
         Ok(found)
     }
@@ -159,6 +159,22 @@ impl State {
             self.note_field("absent-differs", field, slot.kind);
         }
         Ok(false)
+    }
+
+    /// Notes the fields whose absence in SQL would mean null or empty, but which are missing.
+    #[cold]
+    fn note_required(&mut self, object: &ObjectProgram) {
+        for field in object.fields.iter().filter(|field| field.required) {
+            let slot = match &field.node {
+                NodeProgram::Leaf(slot) => Some(*slot),
+                NodeProgram::Child(index) => self.child_slots.get(*index).map(|(slot, ..)| *slot),
+                NodeProgram::Object(_) => None,
+            };
+            if slot.and_then(|slot| self.slots.get(slot)).is_some_and(|slot| slot.kind == 0) {
+                self.note_field("absent-differs", field, 0);
+            }
+        }
+        self.dirty = true;
     }
 
     #[cold]

@@ -95,8 +95,9 @@ proptest! {
     fn decimal128_from_text_is_that_of_the_bson_crate(text in "[+-]?[0-9]{0,3}0{0,36}[0-9]{0,2}(\\.[0-9]{0,3}0{0,36}[0-9]{0,2})?([eE][+-]?[0-9]{0,4})?") {
         let ours = decimal128_from_text(text.as_bytes());
         let theirs = text.parse::<bson::Decimal128>().ok().map(|d| d.bytes());
-        // The bson crate gives up on some texts that need a clamped exponent.
-        if theirs.is_some() {
+        // The bson crate gives up on some texts that need a clamped exponent, and takes a text without digits for zero.
+        let has_digits = text.split(['e', 'E']).next().is_some_and(|mantissa| mantissa.contains(|c: char| c.is_ascii_digit()));
+        if theirs.is_some() && has_digits {
             prop_assert_eq!(ours, theirs, "{}", text);
         }
     }
