@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import mongoose from "mongoose";
 import * as models from "./models/index.js";
-import { generate } from "./generate.js";
+import { generate, hydrated } from "./generate.js";
 import { documents } from "./documents.js";
 
 const { BSON } = mongoose.mongo;
@@ -145,6 +145,9 @@ const counts = { payments: 1000, selleroffers: 200, disputes: 200, users: 200, p
 const generated = generate({ seed: 1, counts });
 const digest = (/** @type {Record<string, Uint8Array[]>} */ all) => createHash("sha256").update(Buffer.concat(Object.values(all).flat())).digest("hex");
 if (digest(generated) !== digest(generate({ seed: 1, counts }))) find("two runs with one seed differ");
+for (const { collection, doc } of hydrated({ seed: 1, counts })) {
+  await doc.validate().catch((/** @type {Error} */ error) => find(`${collection}: ${error.message}`));
+}
 let total = 0;
 for (const [collection, list] of Object.entries(generated)) {
   const ids = new Set();
