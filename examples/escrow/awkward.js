@@ -47,8 +47,9 @@ export function awkward(seed = 1) {
   const normal = generate({ seed });
   /** @type {{ collection: string, reason: string, bson: Uint8Array }[]} */
   const out = [];
-  /** An id of its own. */
-  const id = () => objectIdOf(seed, "awkward", out.length);
+  let ids = 0;
+  /** A new id at every call. */
+  const id = () => objectIdOf(seed, "awkward", ids++);
   /** @param {string} collection @param {string} reason @param {Uint8Array} bson */
   const raw = (collection, reason, bson) => out.push({ collection, reason, bson: new Uint8Array(bson) });
   /** A whole document of its own. @param {string} collection @param {string} reason @param {Record<string, any>} value */
@@ -201,8 +202,6 @@ export function awkward(seed = 1) {
   raw("configsettings", "a DBPointer and undefined", append(base("configsettings"), element(0x0c, "pointer", Buffer.concat([string("db.users"), Buffer.alloc(12, 1)])), element(0x06, "nothing")));
   like("users", "passkeys with other binaries, strings and lone numbers", (d) => {
     d.passkeys = [new Binary(Buffer.from([0, 255]), 0x80), new Binary(Buffer.alloc(16, 3), 4), new Binary(Buffer.alloc(0), 0), "AQID", [1, 2, 3]].map((credentialId) => ({ _id: id(), credentialId, publicKey: new Binary(Buffer.from([1]), 0), counter: Long.fromNumber(1), transports: ["usb", "carrier-pigeon", null] }));
-    // Elements need different ids.
-    d.passkeys.forEach((/** @type {any} */ p, /** @type {number} */ i) => (p._id = objectIdOf(seed, `awkward/passkey${out.length}`, i)));
   });
 
   // Depth and size.
