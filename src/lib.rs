@@ -8,7 +8,7 @@ pub mod identity;
 pub mod issue;
 pub mod json;
 pub mod lens;
-// pub mod mapping;
+pub mod mapping;
 pub mod path;
 pub mod plan;
 pub mod postgres;

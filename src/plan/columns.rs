@@ -1,11 +1,14 @@
-//! Columns: types, BSON kinds, identities, references.
+//! Columns: types, BSON kinds, identities.
 
 use super::context::Builder;
 use super::fault::join;
+use super::references::Target;
+use super::kinds::{allowed, default_kind, holds_identity, identity_kind, identity_type, lossy, KINDS};
 use super::{Absent, BsonKind, ColumnPlan, FieldPlan, Source};
+use crate::mapping::keys;
 use crate::path::{Path, Segment};
 use crate::postgres::PgType;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A collection's key, as references see it.
 #[derive(Debug, Clone)]
@@ -25,114 +28,60 @@ impl Keys {
     }
 }
 
-/// Column type of an identity.
-pub(super) fn identity_type(kind: &str, lookup: Option<&str>) -> Option<PgType> {
-    Some(match kind {
-        "uuid" => PgType::Uuid,
-        "hex" => PgType::Char(24),
-        "bytea" => PgType::Bytea,
-        "text" => PgType::Text,
-        "bigint" => PgType::BigInt,
-        "integer" => PgType::Integer,
-        "lookup" => match lookup.unwrap_or("uuid") {
-            "uuid" => PgType::Uuid,
-            "bigint" => PgType::BigInt,
-            "integer" => PgType::Integer,
-            "text" => PgType::Text,
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
-/// BSON kind of an identity.
-fn identity_kind(kind: &str) -> BsonKind {
-    match kind {
-        "text" => BsonKind::String,
-        "bigint" => BsonKind::Int64,
-        "integer" => BsonKind::Int32,
-        _ => BsonKind::ObjectId,
-    }
-}
-
-fn default_kind(pg: &PgType) -> BsonKind {
-    match pg {
-        PgType::Text | PgType::Varchar(_) | PgType::Char(_) | PgType::Citext | PgType::Enum(_) => BsonKind::String,
-        PgType::Boolean => BsonKind::Boolean,
-        PgType::SmallInt | PgType::Integer => BsonKind::Int32,
-        PgType::BigInt => BsonKind::Int64,
-        PgType::Real | PgType::Double => BsonKind::Double,
-        PgType::Numeric(_) => BsonKind::Decimal,
-        PgType::Date | PgType::Timestamp(_) | PgType::TimestampTz(_) => BsonKind::Date,
-        PgType::Uuid => BsonKind::Uuid,
-        PgType::Bytea => BsonKind::Binary,
-        PgType::Json | PgType::Jsonb => BsonKind::Any,
-        PgType::Array(element, _) => default_kind(element),
-    }
-}
-
-fn allowed(pg: &PgType, kind: BsonKind) -> bool {
-    use BsonKind::{Double, Int32, Int64, Number, ObjectId};
-    kind == default_kind(pg)
-        || match pg {
-            PgType::Text | PgType::Varchar(_) | PgType::Char(_) | PgType::Citext | PgType::Uuid | PgType::Bytea => kind == ObjectId,
-            PgType::SmallInt | PgType::Integer | PgType::BigInt | PgType::Real | PgType::Double | PgType::Numeric(_) => matches!(kind, Number | Int32 | Int64 | Double),
-            PgType::Array(element, _) => allowed(element, kind),
-            _ => false,
-        }
-}
-
-fn kind_named(name: &str) -> Option<BsonKind> {
-    Some(match name {
-        "string" => BsonKind::String,
-        "boolean" => BsonKind::Boolean,
-        "int32" => BsonKind::Int32,
-        "int64" => BsonKind::Int64,
-        "double" => BsonKind::Double,
-        "number" => BsonKind::Number,
-        "decimal" => BsonKind::Decimal,
-        "date" => BsonKind::Date,
-        "objectId" => BsonKind::ObjectId,
-        "uuid" => BsonKind::Uuid,
-        "binary" => BsonKind::Binary,
-        "any" => BsonKind::Any,
-        _ => return None,
-    })
-}
-
 /// A column that was read, and the names that lead to its value (empty: the element itself).
 pub(super) struct Read {
     pub names: Vec<String>,
     pub column: ColumnPlan,
 }
 
+/// A path in its one canonical spelling: `'a'.b` and `a.b` are the same place.
+fn canonical(names: &[String]) -> String {
+    Path { segments: names.iter().cloned().map(Segment::Field).collect() }.to_string()
+}
+
 impl Builder<'_, '_> {
-    /// Field names of a path without `[]` and `{}`.
-    pub(super) fn names(&mut self, text: &str, path: &str) -> Option<Vec<String>> {
-        let parsed = match Path::parse(text) {
-            Ok(parsed) => parsed,
+    /// A path's text as its segments.
+    pub(super) fn segments(&mut self, text: &str, path: &str) -> Option<Vec<Segment>> {
+        match Path::parse(text) {
+            Ok(parsed) if parsed.segments.iter().any(|s| matches!(s, Segment::Field(name) if name.contains('\0'))) => {
+                self.faults.error("path-invalid", path, format!("`{}` holds a NUL, which no BSON field name can", text.escape_debug()), "remove it");
+                None
+            }
+            Ok(parsed) => Some(parsed.segments),
             Err(what) => {
                 self.faults.error("path-invalid", path, format!("`{text}` is not a path: {what}"), "quote odd names with single quotes: `'a.b'.c`");
-                return None;
+                None
             }
-        };
-        let names: Option<Vec<String>> = parsed.segments.into_iter().map(|s| if let Segment::Field(name) = s { Some(name) } else { None }).collect();
+        }
+    }
+
+    /// Field names of a path without `[]` and `{}`, and its canonical spelling.
+    pub(super) fn names(&mut self, text: &str, path: &str) -> Option<(Vec<String>, String)> {
+        let segments = self.segments(text, path)?;
+        let names: Option<Vec<String>> = segments.into_iter().map(|s| if let Segment::Field(name) = s { Some(name) } else { None }).collect();
         if names.is_none() {
             self.faults.error("path-invalid", path, format!("`{text}` leads into an array or map"), "use a child for it, or an array type");
         }
-        names
+        names.map(|names| {
+            let canonical = canonical(&names);
+            (names, canonical)
+        })
     }
 
     /// The identity column of a table.
     pub(super) fn key(&mut self, table: usize, value: &Value, path: &str, root: bool) {
-        let Some(object) = self.faults.object(value, path, &["path", "column", "as", "type"]) else { return };
+        let Some(object) = self.faults.object(value, path, if root { keys::KEY } else { keys::ELEMENT_KEY }) else { return };
         let field = self.faults.text(object, "path", path, false).unwrap_or_else(|| "_id".into());
-        let name = self.faults.text(object, "column", path, true).unwrap_or_default();
-        self.faults.name(&name, &join(path, "column"));
+        let name = self.faults.text(object, "column", path, true);
+        if let Some(name) = &name {
+            self.faults.name(name, &join(path, "column"));
+        }
         let kind = self.faults.text(object, "as", path, false).unwrap_or_else(|| "uuid".into());
-        let Some(pg) = identity_type(&kind, object.get("type").and_then(Value::as_str)) else {
-            return self.faults.error("key-kind-unknown", &join(path, "as"), format!("`{kind}` is not a kind of identity"), "use uuid, hex, bytea, text, bigint, integer or lookup");
-        };
+        let place = self.names(&field, &join(path, "path"));
+        if root && place.as_ref().is_some_and(|(names, _)| names.is_empty()) {
+            self.faults.error("path-invalid", &join(path, "path"), "`@` is the whole document, which cannot be its own key".into(), "name a field, for example `_id`");
+        }
+        let pg = self.key_type(object, &kind, root, path);
         if matches!(kind.as_str(), "bigint" | "integer") {
             if root {
                 self.faults.warn("key-rejects", path, format!("`{kind}` keys have no room for other ids: such documents are refused"), "use `text` or `uuid` where ids are mixed");
@@ -142,93 +91,108 @@ impl Builder<'_, '_> {
         }
         let lookup = (kind == "lookup").then_some(self.collection);
         let source = Source::Field(FieldPlan { bson: identity_kind(&kind), identity: true, absent: Absent::Missing, lookup });
-        self.names(&field, &join(path, "path"));
-        self.tables[table].columns.push(ColumnPlan { name, pg, source, not_null: true, reference: None, foreign_key: false, path: field });
+        // Where something is wrong the column stands in all the same, so that the rest is checked.
+        let field = place.map_or_else(|| "_id".into(), |(_, canonical)| canonical);
+        let column = ColumnPlan { name: name.unwrap_or_default(), pg: pg.unwrap_or(PgType::Uuid), source, not_null: true, reference: None, foreign_key: false, path: field };
+        self.push(table, column, &join(path, "column"));
     }
 
+    fn key_type(&mut self, object: &Map<String, Value>, kind: &str, root: bool, path: &str) -> Option<PgType> {
+        // An element's key has no `type`; that it stands there is reported as an unknown key.
+        let named = if root { self.faults.text(object, "type", path, false) } else { None };
+        if identity_type(kind, None).is_none() {
+            self.faults.error("key-kind-unknown", &join(path, "as"), format!("`{kind}` is not a kind of identity"), "use uuid, hex, bytea, text, bigint, integer or lookup");
+            return None;
+        }
+        if named.is_some() && kind != "lookup" {
+            self.faults.error("key-type", &join(path, "type"), format!("`type` does not go with `as: {kind}`"), "remove it; only `lookup` keys have a `type`");
+        }
+        let pg = identity_type(kind, named.as_deref());
+        if pg.is_none() {
+            self.faults.error("key-type", &join(path, "type"), format!("`{}` is not a type of looked-up keys", named.unwrap_or_default()), "use uuid, bigint, integer or text");
+        }
+        pg
+    }
+
+    /// A column. Everything about it is checked, whatever else about it is wrong.
     pub(super) fn column(&mut self, name: &str, value: &Value, path: &str) -> Option<Read> {
         self.faults.name(name, path);
-        let object = self.faults.object(value, path, &["path", "type", "bson", "as", "ref", "foreignKey", "refs", "absent", "notNull"])?;
+        let object = self.faults.object(value, path, keys::COLUMN)?;
         let field = self.faults.text(object, "path", path, true);
         let type_name = self.faults.text(object, "type", path, true);
-        let names = field.as_ref().and_then(|field| self.names(field, &join(path, "path")));
+        let place = field.as_ref().and_then(|field| self.names(field, &join(path, "path")));
         let pg = type_name.as_ref().and_then(|text| {
             let pg = PgType::parse(text, self.enums);
             if pg.is_none() {
-                self.faults.error("type-unknown", &join(path, "type"), format!("`{text}` is not a type rowlens knows"), "use a PostgreSQL type of docs/mapping.md, or an enum of this mapping");
+                let shown: String = text.chars().take(80).collect();
+                self.faults.error("type-unknown", &join(path, "type"), format!("`{shown}` is not a type rowlens knows"), "use a PostgreSQL type of docs/mapping.md, or an enum of this mapping");
             }
             pg
         });
         let foreign_key = self.faults.flag(object, "foreignKey", path);
         let not_null = self.faults.flag(object, "notNull", path);
-        let (field, names, pg) = (field?, names?, pg?);
-        let mut kind = default_kind(&pg);
-        let mut lookup = None;
-        let mut reference = None;
-        if let Some(target) = self.faults.text(object, "ref", path, false) {
-            match self.keys.iter().position(|(name, _)| *name == target) {
-                Some(index) => {
-                    reference = Some(index);
-                    let key = &self.keys[index].1;
-                    kind = identity_kind(&key.kind);
-                    lookup = (key.kind == "lookup").then_some(index);
-                    let element = if let PgType::Array(element, _) = &pg { element.as_ref() } else { &pg };
-                    let same = key.pg.as_ref() == Some(element) || matches!((&key.pg, element), (Some(PgType::Char(24)), PgType::Text | PgType::Varchar(_)));
-                    if !same {
-                        self.faults.error("reference-type", &join(path, "type"), format!("column `{name}` refers to `{target}`, whose key has another type"), "give it the type of that key");
-                    }
-                }
-                None => self.faults.error("reference-unknown", &join(path, "ref"), format!("there is no collection `{target}` in this mapping"), "name a collection of this mapping"),
-            }
-        } else if foreign_key {
-            self.faults.error("reference-unknown", &join(path, "foreignKey"), "`foreignKey` needs `ref`".into(), "add `ref`");
+        let target = self.reference(name, object, pg.as_ref(), foreign_key, path);
+        let kind = self.kind(name, object, pg.as_ref(), &target, path);
+        let absent = self.absent(object, pg.as_ref(), path);
+        if not_null {
+            let field = field.as_deref().unwrap_or(name);
+            self.faults.warn("not-null-optional", &join(path, "notNull"), format!("documents without `{field}` will be refused by PostgreSQL"), "remove `notNull` unless every document has it");
         }
-        if let Some(refs) = object.get("refs") {
-            kind = BsonKind::ObjectId;
-            let at = join(path, "refs");
-            if let Some(refs) = self.faults.object(refs, &at, &["path", "collections"]) {
-                if let Some(field) = self.faults.text(refs, "path", &at, true) {
-                    self.names(&field, &join(&at, "path"));
-                    self.needed.push((field, join(&at, "path")));
-                }
-                for target in refs.get("collections").and_then(Value::as_object).into_iter().flat_map(|c| c.values()) {
-                    if !self.keys.iter().any(|(name, _)| Some(name.as_str()) == target.as_str()) {
-                        self.faults.error("reference-unknown", &join(&at, "collections"), format!("there is no collection {target} in this mapping"), "name a collection of this mapping");
-                    }
-                }
+        let ((names, field), pg, kind) = (place?, pg?, kind?);
+        if let Some((why, help)) = lossy(&pg, kind) {
+            self.faults.warn("lossy-type", &join(path, "type"), format!("{why}; what does not fit goes to the complement"), help);
+        }
+        let source = Source::Field(FieldPlan { bson: kind, identity: false, absent, lookup: target.lookup });
+        Some(Read { names, column: ColumnPlan { name: name.to_owned(), pg, source, not_null, reference: target.reference, foreign_key, path: field } })
+    }
+
+    /// The BSON kind: `bson`, else what a reference or `as` implies, else the type's own.
+    fn kind(&mut self, name: &str, object: &Map<String, Value>, pg: Option<&PgType>, target: &Target, path: &str) -> Option<BsonKind> {
+        let identity = self.faults.text(object, "as", path, false);
+        if let Some(identity) = &identity {
+            if !matches!(identity.as_str(), "uuid" | "hex" | "bytea") {
+                self.faults.error("identity-type", &join(path, "as"), format!("`{identity}` is not an identity a column can have"), "use uuid, hex or bytea");
+            } else if pg.is_some_and(|pg| !holds_identity(pg, identity)) {
+                self.faults.error("identity-type", &join(path, "as"), format!("a column of this type cannot have `as: {identity}`"), "use `uuid` with type uuid, `hex` with char(24) or text, `bytea` with type bytea");
             }
         }
-        if self.faults.text(object, "as", path, false).is_some() {
-            kind = BsonKind::ObjectId;
-        }
-        if let Some(text) = self.faults.text(object, "bson", path, false) {
-            match kind_named(&text) {
-                Some(named) => kind = named,
-                None => self.faults.error("bson-kind", &join(path, "bson"), format!("`{text}` is not a BSON kind"), "use string, boolean, int32, int64, double, number, decimal, date, objectId, uuid, binary or any"),
+        let implied = target.kind.or(identity.is_some().then_some(BsonKind::ObjectId));
+        let text = self.faults.text(object, "bson", path, false);
+        let named = match &text {
+            None => None,
+            Some(text) => {
+                let named = KINDS.iter().find(|(name, _)| name == text).map(|(_, kind)| *kind);
+                if named.is_none() {
+                    let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+                    self.faults.error("bson-kind", &join(path, "bson"), format!("`{text}` is not a BSON kind"), format!("use one of {}", names.join(", ")));
+                }
+                named
             }
+        };
+        let pg = pg?;
+        let kind = named.or(implied).unwrap_or_else(|| default_kind(pg));
+        let fits = if target.lookup.is_some() { kind == BsonKind::ObjectId } else { allowed(pg, kind) };
+        // One fault is enough where the kind is unknown, or the type is not that of the key referred to.
+        if !fits && !target.mismatch && named.is_some() == text.is_some() {
+            let shown = KINDS.iter().find(|(_, k)| *k == kind).map_or("", |(name, _)| name);
+            self.faults.error("bson-kind", path, format!("column `{name}` cannot stand for BSON `{shown}`"), "choose another type or `bson`; text-like columns need room for 24 characters to hold an objectId");
         }
-        let needs_room = kind == BsonKind::ObjectId && matches!(pg, PgType::Char(n) | PgType::Varchar(n) if n < 24);
-        if lookup.is_none() && reference.is_none() && (!allowed(&pg, kind) || needs_room) {
-            self.faults.error("bson-kind", path, format!("column `{name}` cannot stand for that BSON kind"), "choose another type or `bson`");
-        }
-        let absent = match object.get("absent").map(Value::as_str) {
+        Some(kind)
+    }
+
+    fn absent(&mut self, object: &Map<String, Value>, pg: Option<&PgType>, path: &str) -> Absent {
+        match object.get("absent").map(Value::as_str) {
             None | Some(Some("missing")) => Absent::Missing,
-            Some(Some("null")) => Absent::Null,
-            _ => {
+            Some(Some("null")) => {
+                if matches!(pg, Some(PgType::Json | PgType::Jsonb)) {
+                    self.faults.error("absent-json", &join(path, "absent"), "JSON columns hold null as a value".into(), "remove `absent`");
+                }
+                Absent::Null
+            }
+            Some(_) => {
                 self.faults.error("mapping-type", &join(path, "absent"), "`absent` is neither `missing` nor `null`".into(), "write \"missing\" or \"null\"");
                 Absent::Missing
             }
-        };
-        if absent == Absent::Null && matches!(pg, PgType::Json | PgType::Jsonb) {
-            self.faults.error("absent-json", &join(path, "absent"), "JSON columns hold null as a value".into(), "remove `absent`");
         }
-        if not_null {
-            self.faults.warn("not-null-optional", &join(path, "notNull"), format!("documents without `{field}` will be refused by PostgreSQL"), "remove `notNull` unless every document has it");
-        }
-        if matches!(pg, PgType::Real) {
-            self.faults.warn("lossy-type", &join(path, "type"), "`real` holds few doubles exactly; the others go to the complement".into(), "use `double precision`");
-        }
-        let source = Source::Field(FieldPlan { bson: kind, identity: false, absent, lookup });
-        Some(Read { names, column: ColumnPlan { name: name.to_owned(), pg, source, not_null, reference, foreign_key, path: field } })
     }
 }

@@ -5,6 +5,8 @@ use super::context::Builder;
 use super::fault::{join, Faults};
 use super::{CollectionPlan, ColumnPlan, EnumPlan, Fidelity, Plan, Source, TablePlan};
 use crate::issue::Issue;
+use crate::mapping::duplicates::duplicate_keys;
+use crate::mapping::keys;
 use crate::postgres::PgType;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -31,7 +33,21 @@ pub struct Compiled {
 /// All findings, where at least one of them is an error.
 pub fn compile_str(text: &str, options: &CompileOptions) -> Result<Compiled, Vec<Issue>> {
     match serde_json::from_str(text) {
-        Ok(value) => compile(&value, options),
+        Ok(value) => {
+            let twice = duplicate_keys(text);
+            if twice.is_empty() {
+                return compile(&value, options);
+            }
+            let mut faults = Faults::default();
+            for path in twice {
+                faults.error("mapping-key-twice", &path, "this key stands here a second time; JSON would keep only one of them".into(), "rename or remove one");
+            }
+            let rest = match compile(&value, options) {
+                Ok(compiled) => compiled.warnings,
+                Err(issues) => issues,
+            };
+            Err(faults.issues.into_iter().chain(rest).collect())
+        }
         Err(error) => {
             let mut faults = Faults::default();
             faults.error("mapping-syntax", "", format!("the mapping is not JSON: {error}"), "correct the syntax");
@@ -47,7 +63,7 @@ pub fn compile_str(text: &str, options: &CompileOptions) -> Result<Compiled, Vec
 pub fn compile(mapping: &Value, options: &CompileOptions) -> Result<Compiled, Vec<Issue>> {
     let mut faults = Faults::default();
     let mut plan = Plan::default();
-    if let Some(root) = faults.object(mapping, "", &["$schema", "version", "schema", "enums", "collections"]) {
+    if let Some(root) = faults.object(mapping, "", keys::MAPPING) {
         if root.get("version") != Some(&Value::from(1)) {
             faults.error("mapping-version", "version", "`version` is not 1".into(), "write \"version\": 1");
         }
@@ -76,20 +92,32 @@ pub fn compile(mapping: &Value, options: &CompileOptions) -> Result<Compiled, Ve
                 plan.collections.push(collection);
             }
         }
-        let mut seen: HashMap<String, String> = HashMap::new();
-        for collection in &plan.collections {
-            for table in &collection.tables {
-                let path = join("collections", &collection.name);
-                if let Some(other) = seen.insert(table.name.clone(), collection.name.clone()) {
-                    faults.error("table-collision", &path, format!("table `{}` is also a table of `{other}`", table.name), "give one of them another name");
-                }
-            }
-        }
+        table_names(&plan, &mut faults);
     }
     if faults.fatal() {
         return Err(faults.issues);
     }
     Ok(Compiled { plan, warnings: faults.issues })
+}
+
+/// Tables share one name space with each other, with enum types (every table is a type too) and with `id_map`.
+fn table_names(plan: &Plan, faults: &mut Faults) {
+    let mut seen: HashMap<&str, &str> = HashMap::new();
+    let looks_up = plan.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns).any(|c| matches!(&c.source, Source::Field(f) if f.lookup.is_some()));
+    for collection in &plan.collections {
+        let path = join("collections", &collection.name);
+        for table in collection.tables.iter().filter(|t| !t.name.is_empty()) {
+            if let Some(other) = seen.insert(&table.name, &collection.name) {
+                faults.error("table-collision", &path, format!("table `{}` is also a table of `{other}`", table.name), "give one of them another name");
+            }
+            if plan.enums.iter().any(|e| e.name == table.name) {
+                faults.error("table-collision", &path, format!("table `{}` has the name of an enum; in PostgreSQL every table is a type too", table.name), "give one of them another name");
+            }
+            if looks_up && table.name == "id_map" {
+                faults.error("table-collision", &path, "`id_map` is the table of looked-up keys".into(), "give this table another name");
+            }
+        }
+    }
 }
 
 fn enums(value: Option<&Value>, plan: &mut Plan, faults: &mut Faults) {
@@ -120,7 +148,7 @@ fn enums(value: Option<&Value>, plan: &mut Plan, faults: &mut Faults) {
 
 #[allow(clippy::too_many_arguments)]
 fn collection(index: usize, name: &str, value: &Value, path: &str, plan: &Plan, keys: &[(String, Keys)], options: &CompileOptions, faults: &mut Faults) -> Option<CollectionPlan> {
-    let object = faults.object(value, path, &["table", "key", "columns", "children", "discriminator", "complement", "fidelity"])?;
+    let object = faults.object(value, path, keys::COLLECTION)?;
     let table = faults.text(object, "table", path, true).unwrap_or_default();
     faults.name(&table, &join(path, "table"));
     let fidelity = match object.get("fidelity").map(|f| f.as_str()) {

@@ -3,6 +3,7 @@
 use super::columns::Keys;
 use super::fault::{join, Faults};
 use super::{Absent, Child, ColumnPlan, Context, Discriminator, EnumPlan, Node, ObjectNode, Source, TablePlan, Variant};
+use crate::mapping::keys;
 use crate::path::{Path, Segment};
 use crate::postgres::PgType;
 use serde_json::{Map, Value};
@@ -59,7 +60,7 @@ impl Builder<'_, '_> {
             tree.element.is_none() && insert(&mut tree.object, names, node)
         };
         if !done {
-            let full = names.join(".");
+            let full = Path { segments: names.iter().cloned().map(Segment::Field).collect() }.to_string();
             self.faults.error("path-overlap", path, format!("`{full}` is mapped twice, or lies inside a path that is mapped as a whole"), "map each value once");
         }
     }
@@ -121,8 +122,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn push(&mut self, table: usize, column: ColumnPlan, path: &str) {
-        if self.tables[table].columns.iter().any(|c| c.name == column.name) {
+    pub(super) fn push(&mut self, table: usize, column: ColumnPlan, path: &str) {
+        if !column.name.is_empty() && self.tables[table].columns.iter().any(|c| c.name == column.name) {
             self.faults.error("column-collision", path, format!("table `{}` has two columns `{}`", self.tables[table].name, column.name), "give one of them another name");
         }
         if self.tables[table].columns.len() >= 1_600 {
@@ -132,22 +133,31 @@ impl Builder<'_, '_> {
     }
 
     fn discriminator(&mut self, table: usize, value: &Value, path: &str, base: &Tree) -> Option<Discriminator> {
-        let object = self.faults.object(value, path, &["path", "variants"])?;
-        let field = self.faults.text(object, "path", path, true)?;
-        let names = self.names(&field, &join(path, "path"))?;
-        let column = self.tables[table].columns.iter().position(|c| c.path == field && matches!(c.source, Source::Field(_)));
-        if column.is_none() {
-            self.faults.error("discriminator-not-mapped", &join(path, "path"), format!("`{field}` is not mapped to a column"), "add a text or enum column for it");
-        }
-        let list = object.get("variants").and_then(Value::as_object);
-        if list.is_none() {
-            self.faults.error("mapping-key-missing", path, "`variants` is missing".into(), "add `variants`: value to { columns, children, table }");
-        }
+        let object = self.faults.object(value, path, keys::DISCRIMINATOR)?;
+        let place = self.faults.text(object, "path", path, true).and_then(|field| self.names(&field, &join(path, "path")));
+        let column = place.as_ref().and_then(|(_, field)| {
+            let column = self.tables[table].columns.iter().position(|c| c.path == *field && matches!(c.source, Source::Field(_)));
+            if column.is_none() {
+                self.faults.error("discriminator-not-mapped", &join(path, "path"), format!("`{field}` is not mapped to a column"), "add a text or enum column for it");
+            }
+            column
+        });
+        let list = match object.get("variants") {
+            Some(Value::Object(list)) => Some(list),
+            Some(_) => {
+                self.faults.error("mapping-type", &join(path, "variants"), "`variants` is not an object".into(), "write an object: value to { columns, children, table }");
+                None
+            }
+            None => {
+                self.faults.error("mapping-key-missing", path, "`variants` is missing".into(), "add `variants`: value to { columns, children, table }");
+                None
+            }
+        };
         let mut variants = Vec::new();
         for (name, value) in list.into_iter().flatten() {
             let mut at = join(path, "variants");
             crate::path::push_field(&mut at, name);
-            let Some(mapping) = self.faults.object(value, &at, &["table", "columns", "children"]) else { continue };
+            let Some(mapping) = self.faults.object(value, &at, keys::VARIANT) else { continue };
             if let Some(column) = column {
                 let fits = match &self.tables[table].columns[column].pg {
                     PgType::Enum(index) => self.enums.get(*index).is_some_and(|e| e.labels.contains(name)),
@@ -159,26 +169,31 @@ impl Builder<'_, '_> {
                     self.faults.error("variant-value", &at, format!("the discriminator's column cannot hold `{name}`"), "use text, or add the label to the enum");
                 }
             }
+            let condition = format!("{} = {name}", place.as_ref().map_or("", |(_, field)| field));
             let own = self.faults.text(mapping, "table", &at, false).map(|name| {
                 self.faults.name(&name, &join(&at, "table"));
-                self.table(table, name, format!("{field} = {name}", name = value.get("table").and_then(Value::as_str).unwrap_or("")), None, &at)
+                self.table(table, name, condition, None, &at)
             });
             let mut tree = base.clone();
             self.fields(own.unwrap_or(table), table, mapping, &at, &mut tree);
             variants.push(Variant { value: name.clone(), table: own, tree: tree.element.unwrap_or(Node::Object(tree.object)) });
         }
-        Some(Discriminator { path: names, column: column?, variants })
+        Some(Discriminator { path: place?.0, column: column?, variants })
     }
 
     /// A table below `parent`, with the columns that repeat its key.
     fn table(&mut self, parent: usize, name: String, path: String, names: Option<&Value>, at: &str) -> usize {
         let above = self.tables[parent].clone();
-        let given: Option<Vec<String>> = match names {
+        let list = match names {
             None => None,
-            Some(Value::String(one)) => Some(vec![one.clone()]),
-            Some(Value::Array(list)) => list.iter().map(|n| n.as_str().map(str::to_owned)).collect(),
-            Some(_) => Some(Vec::new()),
+            Some(Value::String(one)) => Some(Some(vec![one.clone()])),
+            Some(Value::Array(list)) => Some(list.iter().map(|n| n.as_str().map(str::to_owned)).collect()),
+            Some(_) => Some(None),
         };
+        if list == Some(None) {
+            self.faults.error("mapping-type", &join(at, "parentKey"), "`parentKey` is neither a name nor a list of names".into(), "write a column name in quotes, or a list of them");
+        }
+        let given: Option<Vec<String>> = list.flatten();
         if given.as_ref().is_some_and(|given| given.len() != above.key.len()) {
             self.faults.error("parent-key-count", &join(at, "parentKey"), format!("the key of `{}` has {} columns", above.name, above.key.len()), "name as many columns");
         }
@@ -196,51 +211,60 @@ impl Builder<'_, '_> {
         self.tables.len() - 1
     }
 
-    fn child(&mut self, parent: usize, value: &Value, path: &str) -> Option<(Vec<String>, Node)> {
-        let object = self.faults.object(value, path, &["table", "path", "ordinal", "mapKey", "parentKey", "key", "columns", "children", "discriminator", "absent"])?;
-        let name = self.faults.text(object, "table", path, true);
-        let field = self.faults.text(object, "path", path, true)?;
-        let name = name?;
-        self.faults.name(&name, &join(path, "table"));
-        let parsed = match Path::parse(&field) {
-            Ok(parsed) => parsed,
-            Err(what) => {
-                self.faults.error("path-invalid", &join(path, "path"), format!("`{field}` is not a path: {what}"), "quote odd names with single quotes: `'a.b'.c`");
-                return None;
-            }
-        };
-        let mut segments = parsed.segments;
+    /// Field names of a child's path, and `[]` or `{}` at its end.
+    fn place(&mut self, field: &str, path: &str) -> Option<(Vec<String>, Option<Segment>)> {
+        let mut segments = self.segments(field, path)?;
         let shape = match segments.last() {
             Some(Segment::Each | Segment::Entry) => segments.pop(),
             _ => None,
         };
         let names: Option<Vec<String>> = segments.into_iter().map(|s| if let Segment::Field(name) = s { Some(name) } else { None }).collect();
-        let Some(names) = names.filter(|names| !names.is_empty() || shape.is_some()) else {
-            self.faults.error("path-invalid", &join(path, "path"), format!("`{field}` goes through more than one array or map"), "nest children: one for `a[]`, inside it one for `@[]` or `b[]`");
-            return None;
-        };
+        match names {
+            Some(names) if names.is_empty() && shape.is_none() => {
+                self.faults.error("path-invalid", path, "`@` is the element itself, which is this row already".into(), "write `@[]` or `@{}` where it is an array or map, or name a field");
+                None
+            }
+            Some(names) => Some((names, shape)),
+            None => {
+                self.faults.error("path-invalid", path, format!("`{field}` goes through more than one array or map"), "nest children: one for `a[]`, inside it one for `@[]` or `b[]`");
+                None
+            }
+        }
+    }
+
+    fn child(&mut self, parent: usize, value: &Value, path: &str) -> Option<(Vec<String>, Node)> {
+        let object = self.faults.object(value, path, keys::CHILD)?;
+        let name = self.faults.text(object, "table", path, true);
+        let field = self.faults.text(object, "path", path, true);
+        if let Some(name) = &name {
+            self.faults.name(name, &join(path, "table"));
+        }
+        let place = field.as_ref().and_then(|field| self.place(field, &join(path, "path")));
+        // A child without a usable path is compiled all the same, so that everything in it is checked; it only gets no place in the tree.
+        let field = field.unwrap_or_default();
+        let shape = place.as_ref().map_or(Some(Segment::Each), |(_, shape)| shape.clone());
         let array = shape == Some(Segment::Each);
         let map = shape == Some(Segment::Entry);
         for (key, fits) in [("ordinal", array), ("mapKey", map)] {
-            if object.contains_key(key) && !fits {
+            if object.contains_key(key) && !fits && place.is_some() {
                 self.faults.error("child-shape", &join(path, key), format!("`{key}` does not go with `{field}`"), "arrays (`[]`) have `ordinal`, maps (`{}`) have `mapKey`");
             }
         }
         let above = self.tables[parent].path.clone();
         let full = if above.is_empty() { field.clone() } else { format!("{above}.{field}") };
-        let table = self.table(parent, name, full, object.get("parentKey"), path);
-        let place = |name: String, pg, source| ColumnPlan { name, pg, source, not_null: true, reference: None, foreign_key: false, path: String::new() };
+        let table = self.table(parent, name.unwrap_or_default(), full, object.get("parentKey"), path);
+        let position = |name: String, pg, source| ColumnPlan { name, pg, source, not_null: true, reference: None, foreign_key: false, path: String::new() };
         if array {
             let name = self.faults.text(object, "ordinal", path, false).unwrap_or_else(|| "ordinal".into());
             self.faults.name(&name, &join(path, "ordinal"));
-            self.push(table, place(name, PgType::Integer, Source::Ordinal), &join(path, "ordinal"));
+            self.push(table, position(name, PgType::Integer, Source::Ordinal), &join(path, "ordinal"));
         } else if map {
             let name = self.faults.text(object, "mapKey", path, false).unwrap_or_else(|| "key".into());
             self.faults.name(&name, &join(path, "mapKey"));
-            self.push(table, place(name, PgType::Text, Source::MapKey), &join(path, "mapKey"));
+            self.push(table, position(name, PgType::Text, Source::MapKey), &join(path, "mapKey"));
         }
         if let Some(key) = object.get("key") {
-            if !array {
+            if !array && place.is_some() {
                 self.faults.error("child-shape", &join(path, "key"), "only elements of arrays have a key of their own".into(), "remove `key`");
             }
             self.key(table, key, &join(path, "key"), false);
@@ -262,6 +286,7 @@ impl Builder<'_, '_> {
         };
         let context = self.context(table, object, path, false);
         let child = Box::new(Child { context, absent });
+        let (names, _) = place?;
         Some((names, if array { Node::Array(child) } else if map { Node::Map(child) } else { Node::One(child) }))
     }
 }

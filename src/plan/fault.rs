@@ -37,8 +37,8 @@ impl Faults {
             return None;
         };
         for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
-            let near = known.iter().map(|k| (distance(k, key), k)).min().filter(|(d, _)| *d <= 2);
-            let help = near.map_or_else(|| format!("use one of {}", known.join(", ")), |(_, k)| format!("did you mean `{k}`?"));
+            let near = nearest(key, known.iter().copied());
+            let help = near.map_or_else(|| format!("use one of {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
             self.error("mapping-key-unknown", &join(path, key), format!("unknown key `{key}`"), help);
         }
         Some(object)
@@ -86,6 +86,14 @@ impl Faults {
             self.error("name-too-long", path, format!("`{name}` is longer than 63 bytes, PostgreSQL would cut it off"), format!("use `{short}`"));
         }
     }
+}
+
+/// The name within two edits that was likely meant. Long names are not compared.
+pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if name.len() > 100 {
+        return None;
+    }
+    known.filter(|k| k.len().abs_diff(name.len()) <= 8).map(|k| (distance(k, name), k)).min().filter(|(d, _)| *d <= 2).map(|(_, k)| k)
 }
 
 /// Edit distance, for "did you mean".

@@ -5,6 +5,8 @@ mod compile;
 mod context;
 pub mod describe;
 mod fault;
+mod kinds;
+mod references;
 
 pub use compile::{compile, compile_str, Compiled, CompileOptions};
 

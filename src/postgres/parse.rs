@@ -8,11 +8,12 @@ impl PgType {
     /// The type that `text` names; enums by their name. Synonyms of PostgreSQL's own names are understood.
     pub fn parse(text: &str, enums: &[EnumPlan]) -> Option<PgType> {
         let text = text.trim();
-        if let Some(element) = text.strip_suffix("[]") {
-            return Some(match PgType::parse(element, enums)? {
-                PgType::Array(inner, dimensions) => PgType::Array(inner, dimensions.checked_add(1).filter(|d| *d <= 6)?),
-                inner => PgType::Array(Box::new(inner), 1),
-            });
+        // Not recursive: a mapping may hold any text.
+        let scalar = text.trim_end_matches("[]");
+        let dimensions = (text.len() - scalar.len()) / 2;
+        if dimensions > 0 {
+            let dimensions = u8::try_from(dimensions).ok().filter(|d| *d <= 6)?;
+            return Some(PgType::Array(Box::new(PgType::parse(scalar, enums)?), dimensions));
         }
         if let Some(index) = enums.iter().position(|e| e.name == text) {
             return Some(PgType::Enum(index));
