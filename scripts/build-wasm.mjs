@@ -54,7 +54,7 @@ function compile() {
 function bind(/** @type {string} */ wasm) {
   const tool = join(root, "tools", "wasm-bindgen");
   const built = join(root, "target", "tools", "release", "rowlens-wasm-bindgen");
-  run("cargo", ["build", "--release", "--quiet", "--manifest-path", join(tool, "Cargo.toml")], { ...process.env, CARGO_TARGET_DIR: join(root, "target", "tools") });
+  run("cargo", ["build", "--release", "--quiet", "--locked", "--manifest-path", join(tool, "Cargo.toml")], { ...process.env, CARGO_TARGET_DIR: join(root, "target", "tools") });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   run(built, [wasm, out]);

@@ -118,6 +118,21 @@ fn limits() {
         deep = writer.out;
     }
     check(&mut lens, Fidelity::Exact, &deep);
+    // Every depth around the limits of JSON readers, as jsonb and unmapped.
+    for depth in [60, 63, 64, 65, 66, 100, 120, 126, 127, 128, 129, 130, 200] {
+        for name in [&b"m"[..], b"unknown"] {
+            let mut deep = vec![5, 0, 0, 0, 0];
+            for level in 0..depth {
+                let mut writer = Writer::default();
+                let mark = writer.open();
+                writer.name(3, if level + 1 == depth { name } else { b"n" });
+                writer.out.extend_from_slice(&deep);
+                writer.close(mark);
+                deep = writer.out;
+            }
+            check(&mut lens, Fidelity::Exact, &deep);
+        }
+    }
     // 16 MB in one string, mapped and not.
     for name in ["m", "unknown"] {
         let mut text = (16_000_001i32).to_le_bytes().to_vec();

@@ -157,6 +157,11 @@ impl Overlay {
                 }
                 true
             }
+            // A substitute identity is a hash of these very bytes, key order included.
+            (kind::DOCUMENT | kind::ARRAY, _) if base.0 != kind::NULL => {
+                self.raw(wanted.0, wanted.1, path, out);
+                true
+            }
             _ => {
                 self.display(wanted.0, wanted.1, path, 0, out);
                 true

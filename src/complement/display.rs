@@ -6,8 +6,8 @@ use crate::identity;
 use crate::json::{base64, encode_json, push_json_string};
 use crate::json::decimal_text::{decimal128_from_text, decimal128_to_text};
 
-/// Deeper values are kept as bytes: JSON readers have limits.
-const MAX_DEPTH: usize = 64;
+/// Deeper values are kept as bytes: JSON readers have limits (serde_json: 128), and what shows them nests as deep again.
+const MAX_DEPTH: usize = 48;
 
 /// Largest integer that survives JSON readers that use doubles.
 const MAX_SAFE: i64 = 1 << 53;
@@ -147,7 +147,7 @@ impl Overlay {
     pub(super) fn raw(&mut self, kind: u8, value: &[u8], path: &str, out: &mut Vec<u8>) {
         let mark = out.len();
         let shown = encode_json(kind, value, out).is_ok_and(|fit| fit.storable);
-        if !shown {
+        if !shown || deeper_than(out.get(mark..).unwrap_or(&[]), MAX_DEPTH) {
             out.truncate(mark);
             out.extend_from_slice(b"null");
         }
@@ -158,6 +158,19 @@ impl Overlay {
         base64::encode(&bytes, &mut tag);
         self.tag(path, &String::from_utf8(tag).unwrap_or_default());
     }
+}
+
+/// Whether JSON text nests deeper than `limit` (brackets in strings count too: it may say so too early, never too late).
+fn deeper_than(json: &[u8], limit: usize) -> bool {
+    let mut depth = 0usize;
+    json.iter().any(|byte| {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > limit
+    })
 }
 
 /// jsonb's order of keys: shorter first, then by bytes.

@@ -23,7 +23,7 @@ fn issue_values(issues: &Issues) -> JsValue {
 
 /// The wasm memory that pointers lead into.
 #[wasm_bindgen]
-pub fn memory() -> JsValue {
+pub fn linear_memory() -> JsValue {
     wasm_bindgen::memory()
 }
 

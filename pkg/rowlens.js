@@ -1,0 +1,615 @@
+/* @ts-self-types="./rowlens.d.ts" */
+
+/**
+ * Rows to documents.
+ */
+export class Assembler {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        AssemblerFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_assembler_free(ptr, 0);
+    }
+    /**
+     * Findings counted by code.
+     * @returns {any}
+     */
+    issue_counts() {
+        const ret = wasm.assembler_issue_counts(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * Findings, the first thousand.
+     * @returns {any}
+     */
+    issues() {
+        const ret = wasm.assembler_issues(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * For the collection number `collection` of the plan.
+     * @param {Plan} plan
+     * @param {number} collection
+     */
+    constructor(plan, collection) {
+        _assertClass(plan, Plan);
+        const ret = wasm.assembler_new(plan.__wbg_ptr, collection);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        AssemblerFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * How many bytes it is.
+     * @returns {number}
+     */
+    out_len() {
+        const ret = wasm.assembler_out_len(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Where the concatenated BSON is.
+     * @returns {number}
+     */
+    out_ptr() {
+        const ret = wasm.assembler_out_ptr(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Makes room for `length` bytes of table `table`'s tuples; returns where.
+     * @param {number} table
+     * @param {number} length
+     * @returns {number}
+     */
+    reserve(table, length) {
+        const ret = wasm.assembler_reserve(this.__wbg_ptr, table, length);
+        return ret >>> 0;
+    }
+    /**
+     * Assembles what was written; returns how many documents there are.
+     * @returns {number}
+     */
+    run() {
+        const ret = wasm.assembler_run(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) Assembler.prototype[Symbol.dispose] = Assembler.prototype.free;
+
+/**
+ * A compiled mapping.
+ */
+export class Plan {
+    static __wrap(ptr) {
+        const obj = Object.create(Plan.prototype);
+        obj.__wbg_ptr = ptr;
+        PlanFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        PlanFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_plan_free(ptr, 0);
+    }
+    /**
+     * Compiles a mapping's JSON text; throws an array of issues.
+     * @param {string} text
+     * @param {string | null} [fidelity]
+     * @returns {Plan}
+     */
+    static compile(text, fidelity) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = isLikeNone(fidelity) ? 0 : passStringToWasm0(fidelity, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.plan_compile(ptr0, len0, ptr1, len1);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Plan.__wrap(ret[0]);
+    }
+    /**
+     * The DDL.
+     * @param {boolean} if_not_exists
+     * @param {boolean} id_map
+     * @returns {string}
+     */
+    ddl(if_not_exists, id_map) {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.plan_ddl(this.__wbg_ptr, if_not_exists, id_map);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * Collections, tables and columns as data.
+     * @returns {any}
+     */
+    describe() {
+        const ret = wasm.plan_describe(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * The same for readers.
+     * @returns {string}
+     */
+    explain() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.plan_explain(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * Findings that do not forbid the plan.
+     * @returns {any}
+     */
+    warnings() {
+        const ret = wasm.plan_warnings(this.__wbg_ptr);
+        return ret;
+    }
+}
+if (Symbol.dispose) Plan.prototype[Symbol.dispose] = Plan.prototype.free;
+
+/**
+ * Documents to rows.
+ */
+export class Shredder {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        ShredderFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_shredder_free(ptr, 0);
+    }
+    /**
+     * How many documents the batch had.
+     * @returns {number}
+     */
+    documents() {
+        const ret = wasm.shredder_documents(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Findings counted by code.
+     * @returns {any}
+     */
+    issue_counts() {
+        const ret = wasm.shredder_issue_counts(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * Findings, the first thousand.
+     * @returns {any}
+     */
+    issues() {
+        const ret = wasm.shredder_issues(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * For the collection number `collection` of the plan.
+     * @param {Plan} plan
+     * @param {number} collection
+     */
+    constructor(plan, collection) {
+        _assertClass(plan, Plan);
+        const ret = wasm.shredder_new(plan.__wbg_ptr, collection);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        ShredderFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Makes room for `length` bytes of concatenated BSON; returns where.
+     * @param {number} length
+     * @returns {number}
+     */
+    reserve(length) {
+        const ret = wasm.shredder_reserve(this.__wbg_ptr, length);
+        return ret >>> 0;
+    }
+    /**
+     * How many rows they are.
+     * @param {number} table
+     * @returns {number}
+     */
+    row_count(table) {
+        const ret = wasm.shredder_row_count(this.__wbg_ptr, table);
+        return ret >>> 0;
+    }
+    /**
+     * Shreds what was written; returns how many documents became rows.
+     * @returns {number}
+     */
+    run() {
+        const ret = wasm.shredder_run(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * How many bytes they are.
+     * @param {number} table
+     * @returns {number}
+     */
+    table_len(table) {
+        const ret = wasm.shredder_table_len(this.__wbg_ptr, table);
+        return ret >>> 0;
+    }
+    /**
+     * Where table `table`'s tuples are.
+     * @param {number} table
+     * @returns {number}
+     */
+    table_ptr(table) {
+        const ret = wasm.shredder_table_ptr(this.__wbg_ptr, table);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) Shredder.prototype[Symbol.dispose] = Shredder.prototype.free;
+
+/**
+ * The wasm memory that pointers lead into.
+ * @returns {any}
+ */
+export function linear_memory() {
+    const ret = wasm.linear_memory();
+    return ret;
+}
+
+/**
+ * Concatenated BSON of Extended JSON documents: one, an array of them, or one a line.
+ * @param {string} text
+ * @returns {Uint8Array}
+ */
+export function parseExtendedJson(text) {
+    const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.parseExtendedJson(ptr0, len0);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v2;
+}
+
+/**
+ * Extended JSON of concatenated BSON, one document a line.
+ * @param {Uint8Array | number[]} bson
+ * @param {boolean} relaxed
+ * @returns {string}
+ */
+export function toExtendedJson(bson, relaxed) {
+    let deferred4_0;
+    let deferred4_1;
+    try {
+        const val2 = +relaxed;
+        const ptr0 = passArray8ToWasm0(bson, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.toExtendedJson(ptr0, len0, val2);
+        var ptr3 = ret[0];
+        var len3 = ret[1];
+        if (ret[3]) {
+            ptr3 = 0; len3 = 0;
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        deferred4_0 = ptr3;
+        deferred4_1 = len3;
+        return getStringFromWasm0(ptr3, len3);
+    } finally {
+        wasm.__wbindgen_free(deferred4_0, deferred4_1, 1);
+    }
+}
+function __wbg_get_imports() {
+    const import0 = {
+        __proto__: null,
+        __wbg_Error_208446807d0d1e30: function(arg0, arg1) {
+            const ret = Error(getStringFromWasm0(arg0, arg1));
+            return ret;
+        },
+        __wbg___wbindgen_is_string_fc456fee5d3317de: function(arg0) {
+            const ret = typeof(arg0) === 'string';
+            return ret;
+        },
+        __wbg___wbindgen_memory_17a1178bc3328ea3: function() {
+            const ret = wasm.memory;
+            return ret;
+        },
+        __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
+            throw new Error(getStringFromWasm0(arg0, arg1));
+        },
+        __wbg_new_37eb45aaf5eeb820: function() {
+            const ret = new Array();
+            return ret;
+        },
+        __wbg_new_cd4348290afae586: function() {
+            const ret = new Object();
+            return ret;
+        },
+        __wbg_set_d2d33b52458e984a: function(arg0, arg1, arg2) {
+            arg0[arg1 >>> 0] = arg2;
+        },
+        __wbg_set_e4b9a833d288759a: function(arg0, arg1, arg2) {
+            arg0[arg1] = arg2;
+        },
+        __wbindgen_generic_0000000000000001: function(arg0) {
+            // Cast intrinsic for `F64 -> Externref`.
+            const ret = arg0;
+            return ret;
+        },
+        __wbindgen_generic_0000000000000002: function(arg0, arg1) {
+            // Cast intrinsic for `Ref(String) -> Externref`.
+            const ret = getStringFromWasm0(arg0, arg1);
+            return ret;
+        },
+        __wbindgen_generic_0000000000000003: function(arg0) {
+            // Cast intrinsic for `U64 -> Externref`.
+            const ret = BigInt.asUintN(64, arg0);
+            return ret;
+        },
+        __wbindgen_init_externref_table: function() {
+            const table = wasm.__wbindgen_externrefs;
+            table.set(0, undefined);
+            table.set(1024, undefined);
+            table.set(1025, null);
+            table.set(1026, true);
+            table.set(1027, false);
+        },
+    };
+    return {
+        __proto__: null,
+        "./rowlens_bg.js": import0,
+    };
+}
+
+const AssemblerFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_assembler_free(ptr, 1));
+const PlanFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_plan_free(ptr, 1));
+const ShredderFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_shredder_free(ptr, 1));
+
+function _assertClass(instance, klass) {
+    if (!(instance instanceof klass)) {
+        throw new Error(`expected instance of ${klass.name}`);
+    }
+}
+
+function getArrayU8FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
+}
+
+function getStringFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+
+let cachedUint8ArrayMemory0 = null;
+function getUint8ArrayMemory0() {
+    if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
+        cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
+    }
+    return cachedUint8ArrayMemory0;
+}
+
+function isLikeNone(x) {
+    return x === undefined || x === null;
+}
+
+function passArray8ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 1, 1) >>> 0;
+    getUint8ArrayMemory0().set(arg, ptr / 1);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passStringToWasm0(arg, malloc, realloc) {
+    if (realloc === undefined) {
+        const buf = cachedTextEncoder.encode(arg);
+        const ptr = malloc(buf.length, 1) >>> 0;
+        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
+        WASM_VECTOR_LEN = buf.length;
+        return ptr;
+    }
+
+    let len = arg.length;
+    let ptr = malloc(len, 1) >>> 0;
+
+    const mem = getUint8ArrayMemory0();
+
+    let offset = 0;
+
+    for (; offset < len; offset++) {
+        const code = arg.charCodeAt(offset);
+        if (code > 0x7F) break;
+        mem[ptr + offset] = code;
+    }
+    if (offset !== len) {
+        if (offset !== 0) {
+            arg = arg.slice(offset);
+        }
+        ptr = realloc(ptr, len, len = offset + arg.length * 3, 1) >>> 0;
+        const view = getUint8ArrayMemory0().subarray(ptr + offset, ptr + len);
+        const ret = cachedTextEncoder.encodeInto(arg, view);
+
+        offset += ret.written;
+        ptr = realloc(ptr, len, offset, 1) >>> 0;
+    }
+
+    WASM_VECTOR_LEN = offset;
+    return ptr;
+}
+
+function takeFromExternrefTable0(idx) {
+    const value = wasm.__wbindgen_externrefs.get(idx);
+    wasm.__externref_table_dealloc(idx);
+    return value;
+}
+
+let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+cachedTextDecoder.decode();
+const MAX_SAFARI_DECODE_BYTES = 2146435072;
+let numBytesDecoded = 0;
+function decodeText(bytes) {
+    numBytesDecoded += bytes.length;
+    if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+        cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+        cachedTextDecoder.decode();
+        numBytesDecoded = bytes.length;
+    }
+    return cachedTextDecoder.decode(bytes);
+}
+
+const cachedTextEncoder = new TextEncoder();
+
+if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
+}
+
+let WASM_VECTOR_LEN = 0;
+
+let wasmModule, wasmInstance, wasm;
+function __wbg_finalize_init(instance, module) {
+    wasmInstance = instance;
+    wasm = instance.exports;
+    wasmModule = module;
+    cachedUint8ArrayMemory0 = null;
+    wasm.__wbindgen_start();
+    return wasm;
+}
+
+async function __wbg_load(module, imports) {
+    if (typeof Response === 'function' && module instanceof Response) {
+        if (!module.ok) {
+            throw new Error(`failed to fetch Wasm: ${module.status} ${module.statusText} fetching '${module.url}'`);
+        }
+
+        if (typeof WebAssembly.instantiateStreaming === 'function') {
+            try {
+                return await WebAssembly.instantiateStreaming(module, imports);
+            } catch (e) {
+                const validResponse = expectedResponseType(module.type);
+
+                if (validResponse && module.headers.get('Content-Type') !== 'application/wasm') {
+                    console.warn("`WebAssembly.instantiateStreaming` failed because your server does not serve Wasm with `application/wasm` MIME type. Falling back to `WebAssembly.instantiate` which is slower. Original error:\n", e);
+
+                } else { throw e; }
+            }
+        }
+
+        const bytes = await module.arrayBuffer();
+        return await WebAssembly.instantiate(bytes, imports);
+    } else {
+        const instance = await WebAssembly.instantiate(module, imports);
+
+        if (instance instanceof WebAssembly.Instance) {
+            return { instance, module };
+        } else {
+            return instance;
+        }
+    }
+
+    function expectedResponseType(type) {
+        switch (type) {
+            case 'basic': case 'cors': case 'default': return true;
+        }
+        return false;
+    }
+}
+
+function initSync(module) {
+    if (wasm !== undefined) return wasm;
+
+
+    if (module !== undefined) {
+        if (Object.getPrototypeOf(module) === Object.prototype) {
+            ({module} = module)
+        } else {
+            console.warn('using deprecated parameters for `initSync()`; pass a single object instead')
+        }
+    }
+
+    const imports = __wbg_get_imports();
+    if (!(module instanceof WebAssembly.Module)) {
+        module = new WebAssembly.Module(module);
+    }
+    const instance = new WebAssembly.Instance(module, imports);
+    return __wbg_finalize_init(instance, module);
+}
+
+let __wbg_init_promise;
+async function __wbg_init(module_or_path) {
+    if (wasm !== undefined) return wasm;
+    if (__wbg_init_promise === undefined) {
+        __wbg_init_promise = __wbg_init_once(module_or_path);
+        __wbg_init_promise.catch(() => { __wbg_init_promise = undefined; });
+    }
+    return __wbg_init_promise;
+}
+
+async function __wbg_init_once(module_or_path) {
+
+    if (module_or_path !== undefined) {
+        if (Object.getPrototypeOf(module_or_path) === Object.prototype) {
+            ({module_or_path} = module_or_path)
+        } else {
+            console.warn('using deprecated parameters for the initialization function; pass a single object instead')
+        }
+    }
+
+
+    const imports = __wbg_get_imports();
+
+    if (typeof module_or_path === 'string' || (typeof Request === 'function' && module_or_path instanceof Request) || (typeof URL === 'function' && module_or_path instanceof URL)) {
+        module_or_path = fetch(module_or_path);
+    }
+
+    const { instance, module } = await __wbg_load(await module_or_path, imports);
+
+    return __wbg_finalize_init(instance, module);
+}
+
+export { initSync, __wbg_init as default };

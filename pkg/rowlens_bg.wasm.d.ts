@@ -1,0 +1,36 @@
+/* tslint:disable */
+/* eslint-disable */
+export const memory: WebAssembly.Memory;
+export const __wbg_assembler_free: (a: number, b: number) => void;
+export const __wbg_plan_free: (a: number, b: number) => void;
+export const __wbg_shredder_free: (a: number, b: number) => void;
+export const assembler_issue_counts: (a: number) => any;
+export const assembler_issues: (a: number) => any;
+export const assembler_new: (a: number, b: number) => [number, number, number];
+export const assembler_out_len: (a: number) => number;
+export const assembler_out_ptr: (a: number) => number;
+export const assembler_reserve: (a: number, b: number, c: number) => number;
+export const assembler_run: (a: number) => number;
+export const linear_memory: () => any;
+export const parseExtendedJson: (a: number, b: number) => [number, number, number, number];
+export const plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
+export const plan_ddl: (a: number, b: number, c: number) => [number, number];
+export const plan_describe: (a: number) => any;
+export const plan_explain: (a: number) => [number, number];
+export const plan_warnings: (a: number) => any;
+export const shredder_documents: (a: number) => number;
+export const shredder_issue_counts: (a: number) => any;
+export const shredder_issues: (a: number) => any;
+export const shredder_new: (a: number, b: number) => [number, number, number];
+export const shredder_reserve: (a: number, b: number) => number;
+export const shredder_row_count: (a: number, b: number) => number;
+export const shredder_run: (a: number) => number;
+export const shredder_table_len: (a: number, b: number) => number;
+export const shredder_table_ptr: (a: number, b: number) => number;
+export const toExtendedJson: (a: number, b: number, c: number) => [number, number, number, number];
+export const __wbindgen_externrefs: WebAssembly.Table;
+export const __externref_table_dealloc: (a: number) => void;
+export const __wbindgen_malloc: (a: number, b: number) => number;
+export const __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+export const __wbindgen_free: (a: number, b: number, c: number) => void;
+export const __wbindgen_start: () => void;
