@@ -88,10 +88,10 @@ impl Path {
                 return Ok(Path { segments });
             }
             if let Some(after) = rest.strip_prefix('.') {
-                rest = field(after, &mut segments).ok_or_else(|| format!("a field name is expected at position {}", at(after)))?;
+                rest = field(after, &mut segments).map_err(|what| format!("{what} at position {}", at(after)))?;
             }
         } else {
-            rest = field(rest, &mut segments).ok_or_else(|| format!("a field name is expected at position {}", at(rest)))?;
+            rest = field(rest, &mut segments).map_err(|what| format!("{what} at position {}", at(rest)))?;
         }
         while !rest.is_empty() {
             if let Some(after) = rest.strip_prefix("[]") {
@@ -106,7 +106,7 @@ impl Path {
                 segments.push(Segment::Index(index));
                 rest = &after[end + 1..];
             } else if let Some(after) = rest.strip_prefix('.') {
-                rest = field(after, &mut segments).ok_or_else(|| format!("a field name is expected at position {}", at(after)))?;
+                rest = field(after, &mut segments).map_err(|what| format!("{what} at position {}", at(after)))?;
             } else {
                 return Err(format!("`.`, `[]` or `{{}}` is expected at position {}", at(rest)));
             }
@@ -116,11 +116,11 @@ impl Path {
 }
 
 /// Reads one field name; returns what follows.
-fn field<'t>(text: &'t str, segments: &mut Vec<Segment>) -> Option<&'t str> {
+fn field<'t>(text: &'t str, segments: &mut Vec<Segment>) -> Result<&'t str, String> {
     if let Some(mut rest) = text.strip_prefix('\'') {
         let mut name = String::new();
         loop {
-            let end = rest.find('\'')?;
+            let end = rest.find('\'').ok_or("a quote is opened and not closed")?;
             name.push_str(&rest[..end]);
             rest = &rest[end + 1..];
             match rest.strip_prefix('\'') {
@@ -130,16 +130,19 @@ fn field<'t>(text: &'t str, segments: &mut Vec<Segment>) -> Option<&'t str> {
                 }
                 None => {
                     segments.push(Segment::Field(name));
-                    return Some(rest);
+                    return Ok(rest);
                 }
             }
         }
     }
     let end = text.find(['.', '[', '{']).unwrap_or(text.len());
     let name = &text[..end];
+    if name.is_empty() {
+        return Err("a field name is expected".to_owned());
+    }
     if needs_quotes(name) {
-        return None;
+        return Err(format!("`{}` must be quoted", name.escape_debug()));
     }
     segments.push(Segment::Field(name.to_owned()));
-    Some(&text[end..])
+    Ok(&text[end..])
 }
