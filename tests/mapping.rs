@@ -101,7 +101,7 @@ CREATE TABLE \"app\".\"notes\" (
   FOREIGN KEY (\"payment_id\", \"events_position\") REFERENCES \"app\".\"events\" (\"payment_id\", \"position\") ON DELETE CASCADE
 );
 
-ALTER TABLE \"app\".\"payments\" ADD FOREIGN KEY (\"seller\") REFERENCES \"app\".\"users\" (\"id\") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE \"app\".\"payments\" ADD CONSTRAINT \"payments_seller_fkey\" FOREIGN KEY (\"seller\") REFERENCES \"app\".\"users\" (\"id\") DEFERRABLE INITIALLY DEFERRED;
 ";
     assert_eq!(ddl(&compiled.plan, &DdlOptions::default()), expected);
     assert_eq!(compiled.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["no-complement"]);

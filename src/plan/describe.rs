@@ -1,9 +1,8 @@
-//! A plan as data for other programs, and as text for readers.
+//! A plan as data for other programs.
 
-use super::{Absent, CollectionPlan, ColumnPlan, Plan, Source, TablePlan};
+use super::{CollectionPlan, ColumnPlan, Plan, Source, TablePlan};
 use crate::postgres::PgType;
 use serde::Serialize;
-use std::fmt::Write;
 
 /// One collection.
 #[derive(Debug, Clone, Serialize)]
@@ -109,33 +108,4 @@ pub fn describe(plan: &Plan) -> Vec<Collection> {
         tables: collection.tables.iter().map(table).collect(),
     };
     plan.collections.iter().map(collection).collect()
-}
-
-/// Where everything goes, table by table and path by path.
-pub fn explain(plan: &Plan) -> String {
-    let mut out = String::new();
-    for collection in &plan.collections {
-        let _ = writeln!(out, "collection {}", collection.name);
-        for table in &collection.tables {
-            let rows = if table.path.is_empty() { "one row per document".to_owned() } else { format!("rows from {}", table.path) };
-            let _ = writeln!(out, "  table {} ({rows})", table.name);
-            let width = table.columns.iter().map(|c| c.name.chars().count()).max().unwrap_or(0);
-            let types: Vec<String> = table.columns.iter().map(|c| c.pg.sql(&plan.enums, plan.schema.as_deref())).collect();
-            let type_width = types.iter().map(|t| t.chars().count()).max().unwrap_or(0);
-            for (column, sql) in table.columns.iter().zip(&types) {
-                let from = match &column.source {
-                    Source::ParentKey(_) => "the parent's key".to_owned(),
-                    Source::Ordinal => "position in the array, from 0".to_owned(),
-                    Source::MapKey => "key of the map entry".to_owned(),
-                    Source::Complement => "whatever the columns do not say".to_owned(),
-                    Source::Field(field) => format!("{}{}{}", column.path, if field.identity { " (identity)" } else { "" }, if field.absent == Absent::Null { " (NULL is null)" } else { "" }),
-                };
-                let _ = writeln!(out, "    {:width$}  {sql:type_width$}  {from}", column.name);
-            }
-        }
-        if collection.complement.is_none() {
-            let _ = writeln!(out, "  no complement: what the columns do not say is lost, with an issue");
-        }
-    }
-    out
 }

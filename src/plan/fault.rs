@@ -78,11 +78,7 @@ impl Faults {
         if name.is_empty() || name.contains('\0') {
             self.error("name-invalid", path, "a name is empty or holds a NUL".into(), "choose another name");
         } else if name.len() > crate::postgres::identifier::MAX_IDENTIFIER_BYTES {
-            let mut cut = 54;
-            while !name.is_char_boundary(cut) {
-                cut -= 1;
-            }
-            let short = format!("{}_{}", &name[..cut], &crate::identity::fingerprint(0, name.as_bytes())[..8]);
+            let short = crate::postgres::identifier::shorten(name);
             self.error("name-too-long", path, format!("`{name}` is longer than 63 bytes, PostgreSQL would cut it off"), format!("use `{short}`"));
         }
     }

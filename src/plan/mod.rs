@@ -4,6 +4,7 @@ mod columns;
 mod compile;
 mod context;
 pub mod describe;
+pub mod explain;
 mod fault;
 mod kinds;
 mod references;

@@ -1,6 +1,6 @@
 //! The DDL of a plan: deterministic, one column a line.
 
-use super::identifier::quote;
+use super::identifier::{quote, shorten};
 use crate::plan::{Plan, Source};
 use std::fmt::Write;
 
@@ -53,7 +53,9 @@ pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
             for column in table.columns.iter().filter(|c| c.foreign_key) {
                 let Some(target) = column.reference.and_then(|r| plan.collections.get(r)).and_then(|c| c.tables.first()) else { continue };
                 let Some(id) = target.key.first().and_then(|k| target.columns.get(*k)) else { continue };
-                let _ = writeln!(late, "ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED;", qualified(&table.name), quote(&column.name), qualified(&target.name), quote(&id.name));
+                // Named as PostgreSQL would name it: run twice, it is refused instead of added again.
+                let constraint = shorten(&format!("{}_{}_fkey", table.name, column.name));
+                let _ = writeln!(late, "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED;", qualified(&table.name), quote(&constraint), quote(&column.name), qualified(&target.name), quote(&id.name));
             }
         }
     }

@@ -6,7 +6,7 @@
 use crate::issue::Issue;
 use crate::json::{parse_extended_json, split_values, to_extended_json as extended};
 use crate::lens::{Documents, Lens, RowSet};
-use crate::plan::{compile_str, describe, CompileOptions, Fidelity};
+use crate::plan::{compile_str, describe, explain, CompileOptions, Fidelity};
 use crate::postgres::ddl::{ddl, DdlOptions};
 use crate::rowset::Issues;
 use serde::Serialize;
@@ -55,7 +55,7 @@ impl Plan {
 
     /// The same for readers.
     pub fn explain(&self) -> String {
-        describe::explain(&self.plan)
+        explain::explain_text(&self.plan, false)
     }
 
     /// The DDL.
