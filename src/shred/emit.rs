@@ -227,7 +227,7 @@ impl State {
         }
         let mut elements = Elements::new(document, slot.start as usize, slot.end as usize)?;
         let outer_keys = child.element_key.map(|_| std::mem::take(&mut self.element_keys));
-        let mut seen: HashSet<&[u8]> = HashSet::new();
+        let mut seen = Seen::default();
         let mut ordinal = 0u32;
         let mut before: Option<&[u8]> = None;
         let mut digits = [0; 10];
@@ -246,14 +246,14 @@ impl State {
                 }
                 Position::Ordinal(ordinal)
             } else {
-                if !seen.insert(name) || std::str::from_utf8(name).is_err() {
+                if !seen.first(name) || std::str::from_utf8(name).is_err() {
                     self.note("duplicate-key", "", slot.kind, None);
                     continue;
                 }
                 // Rows of a map have no order of their own; on the way back they are sorted by key.
                 self.dirty |= self.exact_order && before.is_some_and(|before| before >= name);
                 before = Some(name);
-                self.trail.push((String::from_utf8_lossy(name).into_owned(), None));
+                self.trail.push((String::from_utf8_lossy(name).into(), None));
                 Position::Key(element.name as u32, element.name_end as u32)
             };
             self.context(&child.context, document, place, parent, position)?;
@@ -265,6 +265,28 @@ impl State {
             self.element_keys = outer;
         }
         Ok(())
+    }
+}
+
+/// Names seen in a map: a short list is searched, a long one hashed.
+#[derive(Default)]
+struct Seen<'d> {
+    list: Vec<&'d [u8]>,
+    set: HashSet<&'d [u8]>,
+}
+
+impl<'d> Seen<'d> {
+    /// Whether `name` is seen for the first time.
+    fn first(&mut self, name: &'d [u8]) -> bool {
+        if self.list.len() < 16 {
+            let new = !self.list.contains(&name);
+            self.list.push(name);
+            return new;
+        }
+        if self.set.is_empty() {
+            self.set.extend(self.list.iter().copied());
+        }
+        self.set.insert(name)
     }
 }
 

@@ -74,7 +74,7 @@ pub(crate) struct State {
     pub dirty: bool,
     pub notes: Vec<Note>,
     /// Labels and positions on the way down, for paths in notes.
-    pub trail: Vec<(String, Option<u32>)>,
+    pub trail: Vec<(std::sync::Arc<str>, Option<u32>)>,
     pub lookups: Lookups,
     marks: Vec<(usize, u32)>,
     /// Key order counts.
