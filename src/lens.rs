@@ -74,6 +74,7 @@ impl Lens {
 
     /// Rows of a batch of concatenated BSON documents. Never fails: what is wrong with a document is an issue, the others go on.
     pub fn to_rows(&mut self, batch: &[u8]) -> RowSet {
+        self.clear();
         let mut set = RowSet::default();
         self.append_rows(batch, &mut set);
         set.tables = self.shredder.take_tables();

@@ -55,7 +55,7 @@ pub(crate) struct State {
     pub canonical: bool,
     /// Order was not as expected: start again with indexes.
     pub restart: bool,
-    pub trail: Vec<(String, Option<u32>)>,
+    pub trail: Vec<(std::sync::Arc<str>, Option<u32>)>,
     /// How many rows of each table were used.
     pub used: Vec<u32>,
 }

@@ -23,7 +23,7 @@ pub(crate) struct ContextProgram {
     /// Discriminator column; values with their trees and own tables.
     pub discriminator: Option<(usize, Vec<(Vec<u8>, Option<usize>, NodeProgram)>)>,
     /// Variant columns of this table that the base tree does not read, for the check that none is filled outside its variant.
-    pub label: String,
+    pub label: std::sync::Arc<str>,
     pub shape_column: Option<usize>,
 }
 
@@ -78,7 +78,7 @@ fn context(collection: &CollectionPlan, context: &Context, label: &str) -> Conte
             let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table, node(collection, &v.tree, context.table, label))).collect();
             (d.column, variants)
         }),
-        label: label.to_owned(),
+        label: label.into(),
         shape_column: table.columns.iter().position(|c| matches!(c.source, Source::Ordinal | Source::MapKey)),
     }
 }

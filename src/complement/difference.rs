@@ -58,27 +58,44 @@ impl Overlay {
     /// Fields of `document` that `base` lacks or has otherwise; writes `"name":json` pairs. False: cannot be said field by field.
     fn object(&mut self, document: &[u8], base: &[u8], path: &str, out: &mut Vec<u8>) -> bool {
         let (Some(wanted), Some(had)) = (elements(document), elements(base)) else { return false };
-        let name = |bytes: &'_ [u8], element: &Element| bytes.get(element.name..element.name_end).map(<[u8]>::to_vec).unwrap_or_default();
-        let places: HashMap<Vec<u8>, usize> = had.iter().enumerate().map(|(index, element)| (name(base, element), index)).collect();
-        let mut names: HashMap<Vec<u8>, ()> = HashMap::with_capacity(wanted.len());
+        fn name<'b>(bytes: &'b [u8], element: &Element) -> &'b [u8] {
+            bytes.get(element.name..element.name_end).unwrap_or(&[])
+        }
+        let places: Option<HashMap<&[u8], usize>> = (had.len() > 48).then(|| had.iter().enumerate().map(|(index, element)| (name(base, element), index)).collect());
+        let mut names: Vec<&[u8]> = wanted.iter().map(|element| name(document, element)).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return false;
+        }
         let mut first = true;
-        let mut added: Vec<Vec<u8>> = Vec::new();
+        let mut added: Vec<&[u8]> = Vec::new();
+        // Fields mostly come in the base's order.
+        let mut guess = 0;
         for element in &wanted {
             let key = name(document, element);
-            let Ok(text) = String::from_utf8(key.clone()) else { return false };
-            if names.insert(key.clone(), ()).is_some() {
-                return false;
-            }
+            let Ok(text) = std::str::from_utf8(key) else { return false };
             let value = &document[element.start..element.end];
+            let place = match &places {
+                _ if had.get(guess).is_some_and(|other| name(base, other) == key) => Some(guess),
+                Some(places) => places.get(key).copied(),
+                None => had.iter().position(|other| name(base, other) == key),
+            };
+            let other = place.and_then(|place| had.get(place));
+            if let Some(place) = place {
+                guess = place + 1;
+            }
+            if other.is_some_and(|other| other.kind == element.kind && base[other.start..other.end] == *value) {
+                continue;
+            }
             let mut inner = path.to_owned();
-            crate::path::push_field(&mut inner, &text);
+            crate::path::push_field(&mut inner, text);
             let mark = out.len();
             if !first {
                 out.push(b',');
             }
-            push_json_string(&text, out);
+            push_json_string(text, out);
             out.push(b':');
-            let wrote = match places.get(&key).and_then(|index| had.get(*index)) {
+            let wrote = match other {
                 None => {
                     added.push(key);
                     self.display(element.kind, value, &inner, 0, out);
@@ -92,14 +109,14 @@ impl Overlay {
                 out.truncate(mark);
             }
         }
-        let mut kept: Vec<Vec<u8>> = Vec::with_capacity(wanted.len());
+        let mut kept: Vec<&[u8]> = Vec::with_capacity(wanted.len());
         for element in &had {
             let key = name(base, element);
-            if names.contains_key(&key) {
+            if names.binary_search(&key).is_ok() {
                 kept.push(key);
             } else {
                 let mut inner = path.to_owned();
-                crate::path::push_field(&mut inner, &String::from_utf8_lossy(&key));
+                crate::path::push_field(&mut inner, &String::from_utf8_lossy(key));
                 self.tag(&inner, "missing");
             }
         }
@@ -107,7 +124,7 @@ impl Overlay {
             added.sort_by(|a, b| if jsonb_before(a, b) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater });
             kept.extend(added);
             let order: Vec<&[u8]> = wanted.iter().map(|e| &document[e.name..e.name_end]).collect();
-            if !order.iter().copied().eq(kept.iter().map(Vec::as_slice)) {
+            if order != kept {
                 self.order(path, &order);
             }
         }

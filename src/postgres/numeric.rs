@@ -28,11 +28,16 @@ fn special(sign: u16, out: &mut Vec<u8>) {
     out.extend_from_slice(&[0, 0]);
 }
 
-fn trailing_zeros(mut coefficient: u128) -> i32 {
-    if coefficient == 0 {
-        return 0;
-    }
+fn trailing_zeros(coefficient: u128) -> i32 {
     let mut count = 0;
+    if let Ok(mut small) = u64::try_from(coefficient) {
+        while small != 0 && small % 10 == 0 {
+            small /= 10;
+            count += 1;
+        }
+        return count;
+    }
+    let mut coefficient = coefficient;
     while coefficient % 10 == 0 {
         coefficient /= 10;
         count += 1;
@@ -72,10 +77,18 @@ fn write(negative: bool, coefficient: u128, exponent: i32, dscale: u16, out: &mu
     let mut group = (exponent - shift) / 4;
     let mut digits = [0u16; 10];
     let mut count = 0;
-    // Low digit first. The first digit takes the 4 - shift lowest decimal digits.
-    let (mut rest, low) = if shift == 0 { (coefficient, None) } else { let cut = 10u128.pow(4 - shift as u32); (coefficient / cut, Some((coefficient % cut) as u16 * 10u16.pow(shift as u32))) };
-    if let Some(low) = low {
-        digits[count] = low;
+    // Low digit first. The first digit takes the 4 - shift lowest decimal digits. Divisions of 128 bits are slow, most coefficients are small.
+    let mut rest = coefficient;
+    if shift != 0 {
+        let (cut, scale) = [(1_000u16, 10u16), (100, 100), (10, 1_000)][shift as usize - 1];
+        let low = if let Ok(small) = u64::try_from(coefficient) {
+            rest = u128::from(small / u64::from(cut));
+            (small % u64::from(cut)) as u16
+        } else {
+            rest = coefficient / u128::from(cut);
+            (coefficient % u128::from(cut)) as u16
+        };
+        digits[count] = low * scale;
         count += 1;
     }
     while rest > u128::from(u64::MAX) {
@@ -147,7 +160,7 @@ pub fn numeric_from_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out
 
 /// No trailing zeros in the fraction, no exponent above zero.
 fn reduced(coefficient: u128, exponent: i32) -> bool {
-    exponent == 0 || (exponent < 0 && coefficient != 0 && coefficient % 10 != 0)
+    exponent == 0 || (exponent < 0 && coefficient != 0 && trailing_zeros(coefficient) == 0)
 }
 
 /// A numeric taken apart: sign, coefficient, exponent (of the last base-10000 digit), dscale.
@@ -214,6 +227,9 @@ fn raise(coefficient: u128, from: i32, to: i32) -> Option<u128> {
 /// # Errors
 /// [`NumericFault`].
 pub fn decimal128_from_numeric(value: &[u8], typmod: Option<(u16, i16)>) -> Result<[u8; 16], NumericFault> {
+    if let Some(bits) = small_decimal128(value, typmod.is_some()) {
+        return Ok(bits.to_le_bytes());
+    }
     let parts = parts(value).ok_or(NumericFault::Malformed)?;
     if let Some(special) = parts.special {
         let high: u16 = match special {
@@ -244,6 +260,38 @@ pub fn decimal128_from_numeric(value: &[u8], typmod: Option<(u16, i16)>) -> Resu
         bits |= 1 << 127;
     }
     Ok(bits.to_le_bytes())
+}
+
+/// The common case in 64 bits: at most four base-10000 digits, all of them significant or zero beyond the scale.
+fn small_decimal128(value: &[u8], reduce: bool) -> Option<u128> {
+    let word = |at: usize| value.get(at..at + 2).and_then(|b| b.try_into().ok()).map(u16::from_be_bytes);
+    let (count, weight, sign, dscale) = (word(0)? as usize, i32::from(word(2)? as i16), word(4)?, i32::from(word(6)?));
+    if count == 0 || count > 4 || value.len() != 8 + 2 * count || sign & !NEGATIVE != 0 {
+        return None;
+    }
+    let mut coefficient = 0u64;
+    for index in 0..count {
+        let digit = word(8 + 2 * index).filter(|digit| *digit <= 9_999)?;
+        coefficient = coefficient * 10_000 + u64::from(digit);
+    }
+    let mut exponent = 4 * (weight + 1 - count as i32);
+    let wanted = if reduce { exponent.min(0) } else { -dscale };
+    while exponent < wanted && coefficient % 10 == 0 {
+        coefficient /= 10;
+        exponent += 1;
+    }
+    while exponent > wanted && coefficient < u64::MAX / 10 {
+        coefficient *= 10;
+        exponent -= 1;
+    }
+    while reduce && exponent < 0 && coefficient % 10 == 0 {
+        coefficient /= 10;
+        exponent += 1;
+    }
+    if coefficient == 0 || (!reduce && exponent != wanted) || !(-EXPONENT_BIAS..=0).contains(&exponent) {
+        return None;
+    }
+    Some(u128::from(coefficient) | (((exponent + EXPONENT_BIAS) as u128) << 113) | (u128::from(sign >> 14) << 127))
 }
 
 /// An integer as numeric; false where it does not fit.

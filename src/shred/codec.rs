@@ -372,6 +372,17 @@ fn encode_numeric(typmod: Option<(u16, i16)>, expected: BsonKind, kind: u8, valu
     if expected == BsonKind::Decimal {
         return Fit::Differs;
     }
+    // An integer or double that a numeric holds comes back unchanged whenever its type does.
+    if kind != kind::DECIMAL128 {
+        let whole = integral(kind, value);
+        let double = match kind {
+            kind::DOUBLE => read_f64(value),
+            _ => whole.map(|whole| whole as f64).filter(|double| double.abs() < 9.0e15),
+        };
+        if double.is_some() {
+            return fit(decoded_numeric_kind(expected, whole, double) == kind);
+        }
+    }
     // Whatever the column says must come back as this very value.
     let mut back = Vec::with_capacity(16);
     let written = out.get(mark..).unwrap_or(&[]);
@@ -395,7 +406,7 @@ fn encode_json(jsonb: Option<bool>, kind: u8, value: &[u8], out: &mut Vec<u8>) -
 
 fn encode_array(element: &Codec, oid: u32, dimensions: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
     let mark = out.len();
-    out.extend_from_slice(&[0; 12]);
+    out.extend_from_slice(&[0; 20]);
     let mut state = ArrayState { lengths: vec![None; dimensions as usize], nulls: false, exact: true };
     let done = array_level(element, value, 0, &mut state, out);
     let lengths: Option<Vec<u32>> = state.lengths.iter().copied().collect();
@@ -413,6 +424,19 @@ fn encode_array(element: &Codec, oid: u32, dimensions: u8, value: &[u8], out: &m
         out.truncate(mark);
         return Fit::Misfit;
     }
+    if let [length] = lengths.as_slice() {
+        // Room for a header of one dimension was left.
+        let mut header = [0u8; 20];
+        header[3] = 1;
+        header[7] = u8::from(state.nulls);
+        header[8..12].copy_from_slice(&oid.to_be_bytes());
+        header[12..16].copy_from_slice(&length.to_be_bytes());
+        header[19] = 1;
+        if let Some(place) = out.get_mut(mark..mark + 20) {
+            place.copy_from_slice(&header);
+        }
+        return fit(state.exact);
+    }
     let mut header = Vec::with_capacity(12 + 8 * lengths.len());
     header.extend_from_slice(&(lengths.len() as u32).to_be_bytes());
     header.extend_from_slice(&u32::from(state.nulls).to_be_bytes());
@@ -421,7 +445,7 @@ fn encode_array(element: &Codec, oid: u32, dimensions: u8, value: &[u8], out: &m
         header.extend_from_slice(&length.to_be_bytes());
         header.extend_from_slice(&1u32.to_be_bytes());
     }
-    out.splice(mark..mark + 12, header);
+    out.splice(mark..mark + 20, header);
     fit(state.exact)
 }
 

@@ -5,7 +5,8 @@ use super::{Note, Refusal, Slot, State};
 use crate::bson::{index_digits, kind, Elements};
 use crate::postgres::fit::Fit;
 use crate::shred::codec::Codec;
-use std::collections::HashSet;
+use super::seen::Place;
+use std::sync::Arc;
 
 /// Where a row stands in its parent.
 #[derive(Debug, Clone, Copy)]
@@ -190,8 +191,7 @@ impl State {
             codec.encode(slot.kind, value, out)
         };
         if !matches!(fit, Fit::Misfit) && !matches!(position, Position::Root) {
-            let bytes = out.get(mark + 4..).unwrap_or(&[]).to_vec();
-            if !self.element_keys.insert(bytes) {
+            if !self.element_keys.first(out.get(mark + 4..).unwrap_or(&[])) {
                 out.truncate(mark + 4);
                 fit = Fit::Misfit;
             }
@@ -220,19 +220,20 @@ impl State {
 
     fn child(&mut self, child: &ChildProgram, document: &[u8], slot: Slot, parent: (usize, usize)) -> Result<(), Refusal> {
         if child.shape == Shape::One {
-            self.trail.push((child.context.label.clone(), None));
+            self.trail.push((Arc::clone(&child.context.label), Place::Whole));
             self.context(&child.context, document, slot, parent, Position::One)?;
             self.trail.pop();
             return Ok(());
         }
         let mut elements = Elements::new(document, slot.start as usize, slot.end as usize)?;
         let outer_keys = child.element_key.map(|_| std::mem::take(&mut self.element_keys));
-        let mut seen: HashSet<&[u8]> = HashSet::new();
+        let mut seen = std::mem::take(&mut self.map_keys);
+        seen.clear();
         let mut ordinal = 0u32;
         let mut before: Option<&[u8]> = None;
         let mut digits = [0; 10];
         let depth = self.trail.len();
-        self.trail.push((child.context.label.clone(), None));
+        self.trail.push((Arc::clone(&child.context.label), Place::Whole));
         while let Some(element) = elements.next_element()? {
             let name = document.get(element.name..element.name_end).unwrap_or(&[]);
             let place = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32 };
@@ -242,18 +243,19 @@ impl State {
                     self.note("array-keys", "", slot.kind, None);
                 }
                 if let Some(last) = self.trail.get_mut(depth) {
-                    last.1 = Some(ordinal);
+                    last.1 = Place::Index(ordinal);
                 }
                 Position::Ordinal(ordinal)
             } else {
-                if !seen.insert(name) || std::str::from_utf8(name).is_err() {
+                if !seen.first(name) || std::str::from_utf8(name).is_err() {
                     self.note("duplicate-key", "", slot.kind, None);
                     continue;
                 }
                 // Rows of a map have no order of their own; on the way back they are sorted by key.
                 self.dirty |= self.exact_order && before.is_some_and(|before| before >= name);
                 before = Some(name);
-                self.trail.push((String::from_utf8_lossy(name).into_owned(), None));
+                self.trail.push((Arc::clone(&self.no_label), Place::Key(self.trail_names.len(), name.len())));
+                self.trail_names.extend_from_slice(name);
                 Position::Key(element.name as u32, element.name_end as u32)
             };
             self.context(&child.context, document, place, parent, position)?;
@@ -261,6 +263,7 @@ impl State {
             ordinal += 1;
         }
         self.trail.truncate(depth);
+        self.map_keys = seen;
         if let Some(outer) = outer_keys {
             self.element_keys = outer;
         }

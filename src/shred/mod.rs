@@ -3,13 +3,16 @@
 pub(crate) mod codec;
 mod emit;
 pub(crate) mod program;
+mod seen;
 mod walk;
 
 pub(crate) use program::Program;
 
 use crate::bson::Fault;
 use crate::rowset::Rows;
+use seen::{Place, Seen};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Where a value is in the document; `kind` 0: not there.
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,7 +67,7 @@ pub struct Shredder {
 }
 
 /// All that changes while a document is shredded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct State {
     pub tables: Vec<Rows>,
     pub slots: Vec<Slot>,
@@ -74,7 +77,9 @@ pub(crate) struct State {
     pub dirty: bool,
     pub notes: Vec<Note>,
     /// Labels and positions on the way down, for paths in notes.
-    pub trail: Vec<(String, Option<u32>)>,
+    pub trail: Vec<(Arc<str>, Place)>,
+    pub trail_names: Vec<u8>,
+    pub no_label: Arc<str>,
     pub lookups: Lookups,
     marks: Vec<(usize, u32)>,
     /// Key order counts.
@@ -82,13 +87,30 @@ pub(crate) struct State {
     /// Slot, BSON type and one-to-one of each child of the context that is walked.
     pub child_slots: Vec<(usize, u8, bool)>,
     /// Element identities seen in the array that is walked.
-    pub element_keys: std::collections::HashSet<Vec<u8>>,
+    pub element_keys: Seen,
+    /// Keys seen in the map that is walked.
+    pub map_keys: Seen,
 }
 
 impl Shredder {
     /// A shredder for `program`.
     pub(crate) fn new(program: Program) -> Self {
-        let state = State { tables: vec![Rows::default(); program.tables], slots: vec![Slot::default(); program.slots], exact_order: program.exact, ..State::default() };
+        let state = State {
+            tables: vec![Rows::default(); program.tables],
+            slots: vec![Slot::default(); program.slots],
+            keys: Vec::new(),
+            dirty: false,
+            notes: Vec::new(),
+            trail: Vec::new(),
+            trail_names: Vec::new(),
+            no_label: "".into(),
+            lookups: Lookups::default(),
+            marks: Vec::new(),
+            exact_order: program.exact,
+            child_slots: Vec::new(),
+            element_keys: Seen::default(),
+            map_keys: Seen::default(),
+        };
         Shredder { program, state }
     }
 
@@ -126,6 +148,9 @@ impl Shredder {
         state.marks.extend(state.tables.iter().map(|table| (table.tuples.len(), table.count)));
         state.keys.clear();
         state.trail.clear();
+        state.trail_names.clear();
+        state.element_keys.clear();
+        state.map_keys.clear();
         state.notes.clear();
         state.dirty = false;
         let whole = Slot { kind: crate::bson::kind::DOCUMENT, start: 0, end: document.len() as u32 };

@@ -26,7 +26,7 @@ pub(crate) struct ContextProgram {
     pub slot_count: usize,
     pub children: Vec<ChildProgram>,
     /// Name of the child's field for paths (empty for the root).
-    pub label: String,
+    pub label: std::sync::Arc<str>,
 }
 
 #[derive(Debug, Clone)]
@@ -153,7 +153,7 @@ impl Builder<'_> {
                 .collect(),
         });
         let slot_count = self.slots - first_slot;
-        ContextProgram { base, discriminator, first_slot, slot_count, children: scope.children, label: label.to_owned() }
+        ContextProgram { base, discriminator, first_slot, slot_count, children: scope.children, label: label.into() }
     }
 
     fn tree(&mut self, node: &Node, tables: &[usize], scope: &mut Scope) -> TreeProgram {

@@ -1,6 +1,7 @@
 //! One walk over an object: every mapped value's place goes into its slot; anything unforeseen marks the document.
 
 use super::program::{FieldProgram, NodeProgram, ObjectProgram};
+use super::seen::Place;
 use super::{Note, Slot, State};
 use crate::bson::{kind, Element, Elements, Fault};
 use crate::plan::Absent;
@@ -19,8 +20,13 @@ impl State {
             if !label.is_empty() {
                 crate::path::push_field(&mut full, label);
             }
-            if let Some(position) = position {
-                crate::path::push_index(&mut full, *position);
+            match position {
+                Place::Whole => {}
+                Place::Index(index) => crate::path::push_index(&mut full, *index),
+                Place::Key(start, length) => {
+                    let name = self.trail_names.get(*start..start + length).unwrap_or(&[]);
+                    crate::path::push_field(&mut full, &String::from_utf8_lossy(name));
+                }
             }
         }
         if !path.is_empty() && path != "@" {

@@ -1,0 +1,58 @@
+//! What was seen so far among siblings, and where a walk is: both without allocating for the usual few.
+
+use std::collections::HashSet;
+
+/// Byte strings seen: few are searched, many are hashed.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    many: HashSet<Vec<u8>>,
+}
+
+/// More than this many are hashed.
+const FEW: usize = 16;
+
+impl Seen {
+    /// Whether `key` is seen for the first time.
+    pub fn first(&mut self, key: &[u8]) -> bool {
+        if self.ends.len() < FEW {
+            let mut start = 0;
+            for &end in &self.ends {
+                if self.bytes.get(start..end) == Some(key) {
+                    return false;
+                }
+                start = end;
+            }
+            self.bytes.extend_from_slice(key);
+            self.ends.push(self.bytes.len());
+            return true;
+        }
+        if self.many.is_empty() {
+            let mut start = 0;
+            for &end in &self.ends {
+                self.many.insert(self.bytes.get(start..end).unwrap_or(&[]).to_vec());
+                start = end;
+            }
+        }
+        self.many.insert(key.to_vec())
+    }
+
+    /// Forgets everything, keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.many.clear();
+    }
+}
+
+/// A step of a walk below a child's label.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place {
+    /// The child as a whole.
+    Whole,
+    /// An element.
+    Index(u32),
+    /// A map entry: where its key stands in `State::trail_names`, and how long it is.
+    Key(usize, usize),
+}
