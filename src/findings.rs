@@ -20,6 +20,7 @@ pub(crate) fn describe(code: &str, path: &str, found: &str, column: &str) -> (Se
         "timestamp-infinity" => (Warning, format!("`{path}` is infinite, which BSON dates cannot be; it is given as a string"), "use NULL"),
         "numeric-beyond-decimal128" => (Warning, format!("`{path}` has more digits than Decimal128; it is given as a string"), "use numeric(34,s)"),
         "array-bounds" => (Info, format!("the array at `{path}` does not start at 1; positions were normalised"), "nothing"),
+        "column-outside-variant" => (Warning, format!("column `{column}` has a value, but the row's discriminator names a variant without `{path}`; the value was left out"), "set the column to NULL, or correct the discriminator"),
         "ordinal-normalised" => (Info, format!("the ordinals of `{path}` were not 0, 1, 2, …; they were normalised"), "nothing, or renumber the rows"),
         _ => (Warning, format!("`{path}` needs attention"), "see docs/issues.md"),
     }

@@ -139,3 +139,20 @@ fn the_column_wins() {
     let expected = object(&vec![("_id".to_owned(), (7, vec![9; 12])), ("amount".to_owned(), (0x10, 6i32.to_le_bytes().to_vec())), ("note".to_owned(), (2, b"\x02\0\0\0x\0".to_vec()))]);
     assert_eq!(sorted(&documents.bson), sorted(&expected));
 }
+
+/// PG-first code changes the discriminator and forgets the old variant's column: not in silence.
+#[test]
+fn a_column_outside_its_variant_is_said() {
+    let text = |t: &str| { let mut b = (t.len() as i32 + 1).to_le_bytes().to_vec(); b.extend_from_slice(t.as_bytes()); b.push(0); (2, b) };
+    let mut lens = lens(MAPPINGS[1], Fidelity::Value);
+    let document = object(&vec![("_id".to_owned(), text("x")), ("kind".to_owned(), text("A")), ("unknown".to_owned(), text("y")), ("events".to_owned(), (4, array(&[]))), ("fees".to_owned(), (3, object(&vec![]))), ("wallet".to_owned(), (10, vec![]))]);
+    let rows = check(&mut lens, Fidelity::Value, &document);
+    assert!(rows.issues.counts.is_empty(), "{:?}", rows.issues);
+    let mut root = rows.tables[0].tuples.clone();
+    let place = root.windows(5).position(|w| w == b"\0\0\0\x01A").unwrap();
+    root[place + 4] = b'C';
+    let mut tables: Vec<&[u8]> = rows.tables.iter().map(|rows| rows.tuples.as_slice()).collect();
+    tables[0] = &root;
+    let documents = lens.to_documents(&tables);
+    assert_eq!(documents.issues.counts.get("column-outside-variant"), Some(&1), "{:?}", documents.issues);
+}

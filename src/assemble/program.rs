@@ -22,7 +22,8 @@ pub(crate) struct ContextProgram {
     pub base: NodeProgram,
     /// Discriminator column; values with their trees and own tables.
     pub discriminator: Option<(usize, Vec<(Vec<u8>, Option<usize>, NodeProgram)>)>,
-    /// Variant columns of this table that the base tree does not read, for the check that none is filled outside its variant.
+    /// Columns of this table that the base tree does not read, and those that each variant's does not: none may be filled.
+    pub unread: (Vec<usize>, Vec<Vec<usize>>),
     pub label: std::sync::Arc<str>,
     pub shape_column: Option<usize>,
 }
@@ -78,6 +79,10 @@ fn context(collection: &CollectionPlan, context: &Context, label: &str) -> Conte
             let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table, node(collection, &v.tree, context.table, label))).collect();
             (d.column, variants)
         }),
+        unread: (
+            unread(collection, context.table, &context.tree),
+            context.discriminator.iter().flat_map(|d| &d.variants).map(|v| unread(collection, context.table, &v.tree)).collect(),
+        ),
         label: label.into(),
         shape_column: table.columns.iter().position(|c| matches!(c.source, Source::Ordinal | Source::MapKey)),
     }
@@ -105,4 +110,17 @@ fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, name: &str) -
 
 fn child_node(collection: &CollectionPlan, shape: Shape, child: &Child, name: &str) -> NodeProgram {
     NodeProgram::Child(Box::new(ChildProgram { shape, absent: child.absent, context: context(collection, &child.context, name) }))
+}
+
+/// Field columns of `table` that `tree` does not read.
+fn unread(collection: &CollectionPlan, table: usize, tree: &Node) -> Vec<usize> {
+    fn reads(node: &Node, table: usize, column: usize) -> bool {
+        match node {
+            Node::Column { table: t, column: c } => (*t, *c) == (table, column),
+            Node::Object(object) => object.fields.iter().any(|(_, inner)| reads(inner, table, column)),
+            Node::One(_) | Node::Array(_) | Node::Map(_) => false,
+        }
+    }
+    let columns = &collection.tables[table].columns;
+    (0..columns.len()).filter(|&column| matches!(columns[column].source, Source::Field(_)) && !reads(tree, table, column)).collect()
 }

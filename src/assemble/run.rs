@@ -56,8 +56,15 @@ impl State {
         let mut tree = &context.base;
         if let Some((column, variants)) = &context.discriminator {
             let value = self.fields.get(fields + column).filter(|(start, _)| *start != u32::MAX).and_then(|(start, end)| data.get(*start as usize..*end as usize));
-            let chosen = value.map(|value| value.trim_ascii_end()).and_then(|value| variants.iter().find(|(name, _, _)| name == value));
-            if let Some((_, own, variant)) = chosen {
+            let chosen = value.map(|value| value.trim_ascii_end()).and_then(|value| variants.iter().position(|(name, _, _)| name == value));
+            let unread = chosen.and_then(|chosen| context.unread.1.get(chosen)).unwrap_or(&context.unread.0);
+            for &column in unread {
+                if self.fields.get(fields + column).is_some_and(|(start, _)| *start != u32::MAX) {
+                    let path = self.place();
+                    self.notes.push(Note { code: "column-outside-variant", path, column: Some((context.table, column)), kind: 0 });
+                }
+            }
+            if let Some((_, own, variant)) = chosen.and_then(|chosen| variants.get(chosen)) {
                 tree = variant;
                 if let Some(own) = own {
                     rows.variant = self.one_row(*own, tables, rows.key)?;
