@@ -1,0 +1,18 @@
+export { encodeDocument } from "./bson/encode-document.ts";
+export type { EncodeOptions } from "./bson/encode-document.ts";
+export { Collection } from "./core/collection.ts";
+export type { DocumentInput, Lookups, ToRowsOptions, TableInput } from "./core/collection.ts";
+export { compile, Plan } from "./core/plan.ts";
+export type { CompileOptions, DdlOptions } from "./core/plan.ts";
+export type { CollectionDescription, ColumnDescription, ColumnKind, Fidelity, TableDescription } from "./core/description.ts";
+export { Documents } from "./core/documents.ts";
+export { equalDocuments } from "./bson/equal-documents.ts";
+export { parseExtendedJson, toExtendedJson } from "./core/extended-json.ts";
+export type { Issue, Severity } from "./core/issue.ts";
+export type * from "./core/mapping.ts";
+export { RowlensError } from "./core/rowlens-error.ts";
+export { TableRows } from "./core/rows.ts";
+export type { Rows } from "./core/rows.ts";
+export { splitBson } from "./bson/split-bson.ts";
+export { VERSION } from "./core/version.ts";
+export type { ObjectsOptions } from "./postgres/value.ts";

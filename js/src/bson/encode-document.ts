@@ -1,0 +1,312 @@
+import { RowlensError } from "../core/rowlens-error.ts";
+import { appendField } from "./path.ts";
+import { type Tagged, writeBinary, writeLong, writeObjectId } from "./tagged.ts";
+import { Writer } from "./writer.ts";
+
+/** Options of {@link encodeDocument}. */
+export interface EncodeOptions {
+  /**
+   * What becomes of fields that are `undefined`: left out (default, as Mongoose stores them), or `null` (as the driver does
+   * where `ignoreUndefined` is not set). In arrays `undefined` is always `null`.
+   */
+  undefined?: "omit" | "null";
+}
+
+const INDEXES: string[] = Array.from({ length: 256 }, (_, index) => String(index));
+const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 2n ** 63n - 1n;
+
+/**
+ * BSON bytes of one lean object, as the MongoDB driver would write them: the same types, the same numbers (int32 where
+ * integral and in range, else double), values of `bson` 5, 6 and 7 side by side. `bigint` becomes int64.
+ *
+ * Not for Mongoose documents: use `.lean()` results, or what `toObject()` gives.
+ * @throws RowlensError `value-unsupported` (functions, symbols, invalid dates, class instances of unknown kind), `value-cyclic`,
+ * `mongoose-document`, with the path of the value.
+ * @example
+ * const bson = encodeDocument({ _id: new ObjectId(), amount: Decimal128.fromString("12.50") });
+ */
+export function encodeDocument(document: object, options: EncodeOptions = {}): Uint8Array {
+  return encodeInto(document, options).slice();
+}
+
+const writer = new Writer();
+const ancestors: object[] = [];
+const names: string[] = [];
+let undefinedAsNull = false;
+
+/** The same as a view that lives until the next call; further documents are appended. @internal */
+export function encodeInto(document: object | readonly object[], options: EncodeOptions = {}): Uint8Array {
+  writer.reset();
+  ancestors.length = 0;
+  names.length = 0;
+  undefinedAsNull = options.undefined === "null";
+  if (Array.isArray(document)) for (const one of document) root(one);
+  else root(document);
+  return writer.bytes.subarray(0, writer.at);
+}
+
+function root(value: unknown): void {
+  if (typeof value !== "object" || value === null) fail("document-expected", `a document is an object, not \`${value === null ? "null" : typeof value}\``);
+  if (Array.isArray(value) || value instanceof Date || value instanceof RegExp || ArrayBuffer.isView(value) || "_bsontype" in value) fail("document-expected", "a document is a plain object");
+  refuseMongoose(value);
+  const target = hasToBson(value) ? value.toBSON() : value;
+  if (typeof target !== "object" || target === null) fail("document-expected", "`toBSON` did not give an object");
+  object(target);
+}
+
+const hasToBson = (value: object): value is { toBSON(): unknown } => typeof (value as { toBSON?: unknown }).toBSON === "function";
+
+function refuseMongoose(value: object): void {
+  if (typeof (value as { toObject?: unknown }).toObject === "function") {
+    fail("mongoose-document", "this is a Mongoose document, which is more (and less) than what is stored", "read with `.lean()`, or pass `document.toObject({ depopulate: true, flattenMaps: true })`");
+  }
+}
+
+function object(value: object): void {
+  const start = enter(value);
+  if (value instanceof Map) {
+    for (const [key, entry] of value as Map<unknown, unknown>) {
+      if (typeof key !== "string") fail("value-unsupported", "keys of a `Map` must be strings");
+      field(key, entry, false);
+    }
+  } else {
+    const keys = Object.keys(value);
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] as string;
+      field(key, (value as Record<string, unknown>)[key], false);
+    }
+  }
+  leave(start);
+}
+
+function array(value: readonly unknown[]): void {
+  const start = enter(value);
+  for (let index = 0; index < value.length; index++) field(INDEXES[index] ?? String(index), value[index], true);
+  leave(start);
+}
+
+function enter(value: object): number {
+  if (ancestors.includes(value)) fail("value-cyclic", "the object contains itself");
+  ancestors.push(value);
+  const start = writer.at;
+  writer.room(4);
+  writer.at = start + 4;
+  return start;
+}
+
+function leave(start: number): void {
+  writer.byte(0);
+  writer.data.setInt32(start, writer.at - start, true);
+  ancestors.pop();
+}
+
+/** Type byte and name of a field. */
+function head(type: number, key: string): void {
+  writer.byte(type);
+  const start = writer.at;
+  writer.utf8(key);
+  if (writer.bytes.subarray(start, writer.at).includes(0)) fail("value-unsupported", "a field name holds a NUL character");
+  writer.byte(0);
+}
+
+function field(key: string, value: unknown, inArray: boolean): void {
+  switch (typeof value) {
+    case "string":
+      head(0x02, key);
+      writer.string(value);
+      return;
+    case "number":
+      number(key, value);
+      return;
+    case "boolean":
+      head(0x08, key);
+      writer.byte(value ? 1 : 0);
+      return;
+    case "bigint":
+      if (value < INT64_MIN || value > INT64_MAX) failAt(key, inArray, "value-unsupported", "a bigint beyond 64 bits has no BSON type", "use Decimal128 or a string");
+      head(0x12, key);
+      writer.int64(value);
+      return;
+    case "undefined":
+      if (inArray || undefinedAsNull) head(0x0a, key);
+      return;
+    case "object":
+      if (value === null) head(0x0a, key);
+      else objectValue(key, value, inArray);
+      return;
+    default:
+      failAt(key, inArray, "value-unsupported", `a ${typeof value} has no BSON type`);
+  }
+}
+
+function number(key: string, value: number): void {
+  // `| 0` keeps exactly the integers in range; -0 is told apart because BSON's double can hold it.
+  if ((value | 0) === value && !Object.is(value, -0)) {
+    head(0x10, key);
+    writer.int32(value);
+  } else {
+    head(0x01, key);
+    writer.double(value);
+  }
+}
+
+function objectValue(key: string, value: object, inArray: boolean): void {
+  if ((value as { _bsontype?: unknown })._bsontype != null) {
+    tagged(key, value as Tagged, inArray);
+  } else if (Array.isArray(value)) {
+    head(0x04, key);
+    nested(key, inArray, () => array(value));
+  } else if (value instanceof Date || tag(value) === "[object Date]") {
+    date(key, value as Date, inArray);
+  } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    binary(key, value, inArray);
+  } else if (value instanceof RegExp || tag(value) === "[object RegExp]") {
+    regexp(key, value as RegExp, inArray);
+  } else {
+    if (hasToBson(value)) {
+      const replaced = value.toBSON();
+      if (replaced !== value) return field(key, replaced, inArray);
+    }
+    nested(key, inArray, () => {
+      refuseMongoose(value);
+      if (value instanceof Set || value instanceof WeakMap || value instanceof Promise || value instanceof Number || value instanceof String || value instanceof Boolean) {
+        fail("value-unsupported", `a ${value.constructor.name} has no BSON type`, "convert it to an array, a string or a number");
+      }
+      head(0x03, key);
+      object(value);
+    });
+  }
+}
+
+const tag = (value: object): string => (Symbol.toStringTag in value || Object.getPrototypeOf(value) === Object.prototype ? "" : Object.prototype.toString.call(value));
+
+function nested(key: string, inArray: boolean, write: () => void): void {
+  names.push(inArray ? `[${key}]` : key);
+  write();
+  names.pop();
+}
+
+function date(key: string, value: Date, inArray: boolean): void {
+  const time = value.getTime();
+  if (Number.isNaN(time)) failAt(key, inArray, "value-unsupported", "an invalid date has no BSON value");
+  head(0x09, key);
+  writer.int64(BigInt(time));
+}
+
+function binary(key: string, value: ArrayBufferView | ArrayBuffer, inArray: boolean): void {
+  if (!(value instanceof Uint8Array || value instanceof ArrayBuffer)) failAt(key, inArray, "value-unsupported", `a ${value.constructor.name} has no BSON type`, "pass a Uint8Array");
+  head(0x05, key);
+  const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value;
+  writer.int32(bytes.length);
+  writer.byte(0);
+  writer.raw(bytes);
+}
+
+function regexp(key: string, value: RegExp, inArray: boolean): void {
+  if (value.source.includes("\0")) failAt(key, inArray, "value-unsupported", "a regular expression holds a NUL character");
+  head(0x0b, key);
+  writer.cstring(value.source);
+  // The driver writes `g` as `s`; what is stored must be the same whoever writes.
+  writer.cstring(`${value.ignoreCase ? "i" : ""}${value.global ? "s" : ""}${value.multiline ? "m" : ""}`);
+}
+
+function tagged(key: string, value: Tagged, inArray: boolean): void {
+  const type = value._bsontype;
+  let written = true;
+  switch (type) {
+    case "ObjectId":
+    case "ObjectID":
+      head(0x07, key);
+      written = writeObjectId(writer, value);
+      break;
+    case "Decimal128":
+      head(0x13, key);
+      written = value.bytes instanceof Uint8Array && value.bytes.length === 16;
+      if (written) writer.raw(value.bytes as Uint8Array);
+      break;
+    case "Long":
+    case "Timestamp":
+      head(type === "Long" ? 0x12 : 0x11, key);
+      written = writeLong(writer, value);
+      break;
+    case "Double":
+      head(0x01, key);
+      writer.double(Number(value.value));
+      break;
+    case "Int32":
+      head(0x10, key);
+      writer.int32(Number(value.value) | 0);
+      break;
+    case "Binary":
+    case "UUID":
+      head(0x05, key);
+      written = writeBinary(writer, value);
+      break;
+    case "BSONRegExp":
+      if (`${String(value.pattern)}${String(value.options)}`.includes("\0")) failAt(key, inArray, "value-unsupported", "a regular expression holds a NUL character");
+      head(0x0b, key);
+      writer.cstring(String(value.pattern));
+      writer.cstring(String(value.options).split("").sort().join(""));
+      break;
+    case "BSONSymbol":
+    case "Symbol":
+      head(0x0e, key);
+      writer.string(String(value.value));
+      break;
+    case "Code":
+      code(key, value, inArray);
+      break;
+    case "DBRef":
+      reference(key, value, inArray);
+      break;
+    case "MinKey":
+      head(0xff, key);
+      break;
+    case "MaxKey":
+      head(0x7f, key);
+      break;
+    default:
+      written = false;
+  }
+  if (!written) failAt(key, inArray, "value-unsupported", `\`${String(type)}\` is not a BSON value rowlens can read`, "use the `bson` package 5, 6 or 7");
+}
+
+function code(key: string, value: Tagged, inArray: boolean): void {
+  const scope = value.scope;
+  if (typeof scope !== "object" || scope === null) {
+    head(0x0d, key);
+    writer.string(String(value.code));
+    return;
+  }
+  head(0x0f, key);
+  const start = writer.at;
+  writer.room(4);
+  writer.at += 4;
+  writer.string(String(value.code));
+  nested(key, inArray, () => object(scope));
+  writer.data.setInt32(start, writer.at - start, true);
+}
+
+function reference(key: string, value: Tagged, inArray: boolean): void {
+  const ordered: Record<string, unknown> = { $ref: value.collection ?? value.namespace, $id: value.oid };
+  if (value.db != null) ordered.$db = value.db;
+  Object.assign(ordered, value.fields);
+  head(0x03, key);
+  nested(key, inArray, () => {
+    const outer = undefinedAsNull;
+    undefinedAsNull = false;
+    object(ordered);
+    undefinedAsNull = outer;
+  });
+}
+
+function failAt(key: string, inArray: boolean, code: string, message: string, help?: string): never {
+  names.push(inArray ? `[${key}]` : key);
+  fail(code, message, help);
+}
+
+function fail(code: string, message: string, help?: string): never {
+  const path = names.reduce(appendField, "");
+  throw new RowlensError(code, path === "" ? message : `${path}: ${message}`, [{ code, severity: "error", message, path, ...(help === undefined ? {} : { help }) }]);
+}

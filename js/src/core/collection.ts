@@ -1,0 +1,192 @@
+import { encodeInto } from "../bson/encode-document.ts";
+import type { ColumnType } from "../postgres/column-type.ts";
+import { tuplesOfCopyBinary } from "../postgres/copy-binary.ts";
+import { tuplesOfCopyText } from "../postgres/copy-text.ts";
+import { fromValue } from "../postgres/value.ts";
+import { writeTuples } from "../postgres/tuples.ts";
+import { type LookupEntry, view, wasm, type WasmAssembler, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
+import type { CollectionDescription, TableDescription } from "./description.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { Documents } from "./documents.ts";
+import type { Issue } from "./issue.ts";
+import { RowlensError } from "./rowlens-error.ts";
+import { columnTypes, type Rows, TableRows } from "./rows.ts";
+
+/** Documents: concatenated BSON, a list of BSON documents (the driver's `raw: true`), one lean object, or a list of them. */
+export type DocumentInput = Uint8Array | readonly Uint8Array[] | object | readonly object[];
+
+/** Answers for keys that are looked up: `[collection, _id as canonical Extended JSON, PostgreSQL id as text]`. */
+export type Lookups = readonly (readonly [collection: string, id: string, key: string])[];
+
+/** Options of {@link Collection.toRows}. */
+export interface ToRowsOptions {
+  /** `false`: tuples are views of WebAssembly memory that live until the next call of any kind. Default true. */
+  copy?: boolean;
+  /** Objects only: what becomes of `undefined` fields. Default `omit`. */
+  undefined?: "omit" | "null";
+  /** Answers for keys with `as: "lookup"`; see {@link Collection.neededLookups}. */
+  lookups?: Lookups;
+}
+
+/** Rows of one table in one of the forms they come in. */
+export type TableInput =
+  | { /** COPY-binary tuples without header and trailer. */ tuples: Uint8Array }
+  | { /** What `COPY … TO … WITH (FORMAT binary)` gave, the columns in the plan's order. */ copyBinary: Uint8Array }
+  | { /** What `COPY … TO …` gave (text format), the columns in the plan's order. */ copyText: string | Uint8Array }
+  | {
+      /** Row objects as drivers and ORMs return them, by column name. A column that is not there is NULL. */
+      objects: readonly Record<string, unknown>[];
+      /** Whether strings in JSON columns are values (default) or JSON text. */
+      json?: "value" | "text";
+    };
+
+/** One collection of a plan: documents to rows, and back. */
+export class Collection {
+  /** Collection name. */
+  readonly name: string;
+  /** Its tables, parents first; the first is the root table. */
+  readonly tables: readonly TableDescription[];
+  readonly #types: ColumnType[][];
+  readonly #shredder: WasmShredder;
+  readonly #assembler: WasmAssembler;
+
+  /** @internal */
+  constructor(plan: WasmPlan, index: number, description: CollectionDescription) {
+    this.name = description.name;
+    this.tables = description.tables;
+    this.#types = description.tables.map(columnTypes);
+    this.#shredder = new (wasm().Shredder)(plan as never, index);
+    this.#assembler = new (wasm().Assembler)(plan as never, index);
+  }
+
+  /**
+   * Rows of a batch of documents. Faults of documents are issues in the result, never exceptions; an object that cannot be a
+   * document (a Mongoose document, a cycle, a function) is misuse and throws.
+   * @example
+   * const rows = payments.toRows(await collection.find({}, { raw: true }).toArray());
+   * for (const table of rows.tables) await copyInto(table.name, table.copyBinary());
+   */
+  toRows(input: DocumentInput, options: ToRowsOptions = {}): Rows {
+    setLookups(this.#shredder, options.lookups);
+    this.#write(input, options);
+    const accepted = this.#shredder.run();
+    const tables = this.tables.map((table, index) => {
+      const tuples = view(this.#shredder.table_ptr(index), this.#shredder.table_len(index));
+      return new TableRows(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), options.copy === false ? tuples : tuples.slice());
+    });
+    const issueCounts = this.#shredder.issue_counts() as Record<string, number>;
+    return { documents: this.#shredder.documents(), accepted, tables, issues: issuesOf(this.#shredder, issueCounts), issueCounts };
+  }
+
+  /** Ids in the documents whose keys must be looked up before {@link toRows}: `[collection, _id as canonical Extended JSON]`. */
+  neededLookups(input: DocumentInput, options: Pick<ToRowsOptions, "undefined"> = {}): [collection: string, id: string][] {
+    const length = this.#write(input, options);
+    if (!this.#shredder.needed_lookups) throw unsupportedLookups();
+    return this.#shredder.needed_lookups(length);
+  }
+
+  /**
+   * Documents of rows: a result of {@link toRows}, or rows per table as they were read. A table that is not named has no rows.
+   * Order does not matter: children find their parents by key, elements are sorted by ordinal.
+   * @example
+   * const { bson } = payments.toDocuments({ payments: { copyBinary: root }, payment_events: { copyBinary: events } });
+   */
+  toDocuments(input: Pick<Rows, "tables"> | Record<string, TableInput>, options: { lookups?: Lookups } = {}): Documents {
+    setLookups(this.#assembler, options.lookups);
+    const parts = this.#tuples(input);
+    parts.forEach((tuples, index) => view(this.#assembler.reserve(index, tuples.length), tuples.length).set(tuples));
+    const count = this.#assembler.run();
+    const bson = view(this.#assembler.out_ptr(), this.#assembler.out_len()).slice();
+    const issueCounts = this.#assembler.issue_counts() as Record<string, number>;
+    return new Documents(bson, count, issuesOf(this.#assembler, issueCounts), issueCounts);
+  }
+
+  /** @internal */
+  free(): void {
+    this.#shredder.free();
+    this.#assembler.free();
+  }
+
+  /** Writes the documents into wasm's input buffer; gives their length. */
+  #write(input: DocumentInput, options: ToRowsOptions): number {
+    if (input instanceof Uint8Array) return this.#copyIn([input], input.length);
+    if (typeof input !== "object" || input === null) throw new RowlensError("document-expected", `\`${String(input)}\` is not a document`);
+    if (Array.isArray(input) && input.length > 0 && input[0] instanceof Uint8Array) {
+      let length = 0;
+      for (const document of input as readonly unknown[]) {
+        if (!(document instanceof Uint8Array)) throw new RowlensError("document-expected", "a list of documents is either all BSON or all objects");
+        length += document.length;
+      }
+      return this.#copyIn(input as Uint8Array[], length);
+    }
+    const bson = encodeInto(input, options.undefined === undefined ? {} : { undefined: options.undefined });
+    return this.#copyIn([bson], bson.length);
+  }
+
+  #copyIn(parts: readonly Uint8Array[], length: number): number {
+    const target = view(this.#shredder.reserve(length), length);
+    let at = 0;
+    for (const part of parts) {
+      target.set(part, at);
+      at += part.length;
+    }
+    return length;
+  }
+
+  /** Tuples per table of the plan. */
+  #tuples(input: Pick<Rows, "tables"> | Record<string, TableInput>): Uint8Array[] {
+    const given = new Map<string, TableInput>(isRows(input) ? input.tables.map((table) => [table.name, { tuples: table.tuples }]) : Object.entries(input));
+    const names = this.tables.map((table) => table.name);
+    for (const name of given.keys()) {
+      if (!names.includes(name)) {
+        const near = didYouMean(name, names);
+        throw new RowlensError("unknown-table", `collection \`${this.name}\` has no table \`${name}\`; ${near === undefined ? `it has ${names.map((known) => `\`${known}\``).join(", ")}` : `did you mean \`${near}\`?`}`);
+      }
+    }
+    return this.tables.map((table, index) => tuplesOf(table, this.#types[index] as ColumnType[], given.get(table.name)));
+  }
+}
+
+const isRows = (input: Pick<Rows, "tables"> | Record<string, TableInput>): input is Pick<Rows, "tables"> => Array.isArray(input.tables);
+
+function tuplesOf(table: TableDescription, types: readonly ColumnType[], input: TableInput | undefined): Uint8Array {
+  if (input === undefined) return new Uint8Array();
+  if ("tuples" in input) return input.tuples;
+  if ("copyBinary" in input) return tuplesOfCopyBinary(input.copyBinary);
+  if ("copyText" in input) return tuplesOfCopyText(types, typeof input.copyText === "string" ? input.copyText : new TextDecoder().decode(input.copyText));
+  const options = input.json === undefined ? {} : { json: input.json };
+  return writeTuples(
+    input.objects.map((row, number) => {
+      for (const name of Object.keys(row)) {
+        if (!table.columns.some((column) => column.name === name)) throw new RowlensError("unknown-column", `table \`${table.name}\` has no column \`${name}\`${hint(name, table)}`);
+      }
+      return table.columns.map((column, index) => {
+        try {
+          return fromValue(types[index] as ColumnType, row[column.name], options);
+        } catch (error) {
+          if (!RowlensError.is(error)) throw error;
+          throw new RowlensError(error.code, `row ${number} of \`${table.name}\`, column \`${column.name}\`: ${error.message}`, [{ code: error.code, severity: "error", message: error.message, path: "", table: table.name, column: column.name }]);
+        }
+      });
+    }),
+  );
+}
+
+function hint(name: string, table: TableDescription): string {
+  const near = didYouMean(name, table.columns.map((column) => column.name));
+  return near === undefined ? "" : `; did you mean \`${near}\`?`;
+}
+
+function issuesOf(source: { issues(): unknown }, counts: Record<string, number>): Issue[] {
+  // The common case crosses nothing.
+  for (const _ in counts) return source.issues() as Issue[];
+  return [];
+}
+
+function setLookups(target: { set_lookups?(entries: LookupEntry[]): void }, lookups: Lookups | undefined): void {
+  if (lookups === undefined) return;
+  if (!target.set_lookups) throw unsupportedLookups();
+  target.set_lookups(lookups.map(([collection, id, key]) => [collection, id, key]));
+}
+
+const unsupportedLookups = (): RowlensError => new RowlensError("lookup-unsupported", "this build of rowlens cannot look keys up yet; use `as: \"uuid\"`, `\"hex\"` or `\"text\"`");

@@ -1,0 +1,39 @@
+import { splitBson } from "../bson/split-bson.ts";
+import type { Issue } from "./issue.ts";
+
+/** Documents assembled from rows. */
+export class Documents {
+  /** Concatenated BSON. */
+  readonly bson: Uint8Array;
+  /** How many documents. */
+  readonly count: number;
+  /** The first thousand findings. */
+  readonly issues: readonly Issue[];
+  /** Findings counted by code, all of them. */
+  readonly issueCounts: Readonly<Record<string, number>>;
+  #documents: Uint8Array[] | undefined;
+
+  /** @internal */
+  constructor(bson: Uint8Array, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>) {
+    this.bson = bson;
+    this.count = count;
+    this.issues = issues;
+    this.issueCounts = issueCounts;
+  }
+
+  /** The documents one by one, as views of {@link bson}. */
+  get documents(): Uint8Array[] {
+    this.#documents ??= splitBson(this.bson);
+    return this.#documents;
+  }
+
+  /**
+   * The documents as objects, read by the caller's own `bson` package.
+   * @example
+   * import * as BSON from "bson";
+   * const objects = documents.toObjects(BSON);
+   */
+  toObjects<T = Record<string, unknown>>(BSON: { deserialize(bytes: Uint8Array, options?: never): unknown }): T[] {
+    return this.documents.map((document) => BSON.deserialize(document) as T);
+  }
+}

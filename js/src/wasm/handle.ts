@@ -1,0 +1,101 @@
+// The only file that touches wasm-bindgen's glue.
+import * as bundled from "../../../pkg/rowlens.js";
+import { RowlensError } from "../core/rowlens-error.ts";
+import { VERSION } from "../core/version.ts";
+
+/** @internal */
+export interface WasmPlan {
+  warnings(): unknown;
+  explain(): string;
+  describe(): unknown;
+  ddl(ifNotExists: boolean, idMap: boolean): string;
+  free(): void;
+}
+/** @internal [collection, `_id` as canonical Extended JSON, PostgreSQL id as text] */
+export type LookupEntry = [collection: string, id: string, key: string];
+/** @internal Methods marked optional came with later ABIs. */
+export interface WasmShredder {
+  reserve(length: number): number;
+  run(): number;
+  documents(): number;
+  table_ptr(table: number): number;
+  table_len(table: number): number;
+  row_count(table: number): number;
+  issues(): unknown;
+  issue_counts(): unknown;
+  set_lookups?(entries: LookupEntry[]): void;
+  needed_lookups?(length: number): [collection: string, id: string][];
+  free(): void;
+}
+/** @internal */
+export interface WasmAssembler {
+  reserve(table: number, length: number): number;
+  run(): number;
+  out_ptr(): number;
+  out_len(): number;
+  issues(): unknown;
+  issue_counts(): unknown;
+  set_lookups?(entries: LookupEntry[]): void;
+  free(): void;
+}
+/** @internal What the package uses of the glue. */
+export interface Glue {
+  Plan: { compile(text: string, fidelity?: string | null): WasmPlan };
+  Shredder: new (plan: never, collection: number) => WasmShredder;
+  Assembler: new (plan: never, collection: number) => WasmAssembler;
+  linear_memory(): WebAssembly.Memory;
+  parseExtendedJson(text: string): Uint8Array;
+  toExtendedJson(bson: Uint8Array, relaxed: boolean): string;
+  initSync(module: { module: WebAssembly.Module | BufferSource }): unknown;
+  default(module: { module_or_path: unknown }): Promise<unknown>;
+}
+
+const SLOT: unique symbol = Symbol.for("rowlens.wasm") as never;
+// One instance per process and version, whichever of ESM, CJS or bundled copies of the package comes first.
+const slots = globalThis as { [SLOT]?: Record<string, Glue> };
+const glue = bundled as unknown as Glue;
+
+let load: (() => WebAssembly.Module | BufferSource) | undefined;
+
+/** Names the place that bytes come from where they can be had synchronously. @internal */
+export function provide(source: () => WebAssembly.Module | BufferSource): void {
+  load = source;
+}
+
+/** Whether the instance exists. @internal */
+export function ready(): boolean {
+  return slots[SLOT]?.[VERSION] !== undefined;
+}
+
+function adopt(): Glue {
+  slots[SLOT] = { ...slots[SLOT], [VERSION]: glue };
+  return glue;
+}
+
+/** Makes the instance from bytes or a module that are here. @internal */
+export function start(module: WebAssembly.Module | BufferSource): void {
+  if (ready()) return;
+  glue.initSync({ module });
+  adopt();
+}
+
+/** Makes the instance from whatever `fetch` or the caller gives. @internal */
+export async function startAsync(source: unknown): Promise<void> {
+  if (ready()) return;
+  await glue.default({ module_or_path: source });
+  if (!ready()) adopt();
+}
+
+/** The instance; made at the first call where that can be done synchronously. @internal */
+export function wasm(): Glue {
+  const existing = slots[SLOT]?.[VERSION];
+  if (existing) return existing;
+  if (!load) throw new RowlensError("not-initialised", "rowlens is not initialised: call `await init()` once before anything else (with `rowlens/slim`, `initSync(bytes)` does too)");
+  start(load());
+  return wasm();
+}
+
+/** A view of wasm memory; good until the next call into wasm. @internal */
+export function view(pointer: number, length: number): Uint8Array {
+  return new Uint8Array(wasm().linear_memory().buffer, pointer >>> 0, length);
+}
