@@ -29,7 +29,8 @@ const DECIMAL = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/;
 export function numericFromText(text: string, scale?: number): Uint8Array {
   const trimmed = text.trim();
   const special = /^([+-]?)(inf(?:inity)?|nan)$/i.exec(trimmed);
-  if (special) return pack([], 0, special[2]?.toLowerCase() === "nan" ? 0xc000 : special[1] === "-" ? 0xf000 : 0xd000, 0);
+  // PostgreSQL sends infinities with a scale of 32: a bit of its header shines through. The bytes are to be the same.
+  if (special) return special[2]?.toLowerCase() === "nan" ? pack([], 0, 0xc000, 0) : pack([], 0, special[1] === "-" ? 0xf000 : 0xd000, 32);
   const match = DECIMAL.exec(trimmed);
   if (!match || (match[2] === "" && !match[3])) throw unreadable("numeric", text);
   let whole = match[2] ?? "";

@@ -16,7 +16,10 @@ export interface ObjectsOptions {
   bigint?: "bigint" | "number" | "string";
   /** `timestamp` and `timestamptz`. Default `date`. A `date` column is always text, `2026-01-31`. */
   date?: "date" | "string";
-  /** `jsonb` and `json`. Default `value` (parsed: numbers beyond a double lose digits there; `text` loses nothing). */
+  /**
+   * `jsonb` and `json`. Default `value`, parsed, as Drizzle takes and gives them. JavaScript cannot tell `5.0` from `5` nor hold
+   * all digits of every number: for a lossless way back choose `text`, and say so to `toDocuments`.
+   */
   json?: "value" | "text";
 }
 

@@ -1,0 +1,209 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import * as bson6 from "bson6";
+import * as bson7 from "bson7";
+import { describe, expect, it } from "vitest";
+import { compile, encodeDocument, equalDocuments, parseExtendedJson, RowlensError, toExtendedJson, VERSION, type Mapping, type TableInput } from "rowlens";
+
+const { ObjectId, Decimal128, deserialize, serialize } = bson7;
+
+const mapping: Mapping = {
+  version: 1,
+  enums: { payment_status: ["pending", "paid"] },
+  collections: {
+    payments: {
+      table: "payments",
+      key: { column: "id", as: "uuid" },
+      columns: {
+        amount: { path: "amount", type: "numeric" },
+        status: { path: "status", type: "payment_status" },
+        count: { path: "count", type: "bigint" },
+        tags: { path: "tags", type: "text[]" },
+        meta: { path: "meta", type: "jsonb" },
+        created_at: { path: "createdAt", type: "timestamptz(3)" },
+        wallet: { path: "wallet.address", type: "text" },
+      },
+      children: [{ table: "payment_events", path: "events[]", ordinal: "position", columns: { kind: { path: "kind", type: "text" }, at: { path: "at", type: "timestamptz(3)" } } }],
+      complement: "doc_rest",
+    },
+  },
+};
+const documents = [
+  { _id: new ObjectId("65f1a2b3c4d5e6f708192a3b"), amount: Decimal128.fromString("12.50"), status: "paid", count: 12n, tags: ["a", "b"], meta: { x: [1, "2"] }, createdAt: new Date(1_700_000_000_123), wallet: { address: "0xab" }, events: [{ kind: "created", at: new Date(0) }, { kind: "paid" }], legacy: "call first" },
+  { _id: new ObjectId("65f1a2b3c4d5e6f708192a3c"), amount: "12.50", status: "odd", wallet: null },
+  { _id: new ObjectId("65f1a2b3c4d5e6f708192a3d") },
+];
+const plan = compile(mapping);
+const payments = plan.collection("payments");
+const bson = documents.map((document) => serialize(document));
+
+describe("compile", () => {
+  it("throws every fault at once", () => {
+    const odd = { version: 1, collections: { a: { table: "a", key: { column: "id", as: "odd" }, columns: { x: { path: "x", type: "nope" } } } } };
+    expect.assertions(3);
+    try {
+      compile(odd);
+    } catch (error) {
+      expect(RowlensError.is(error)).toBe(true);
+      if (!RowlensError.is(error)) throw error;
+      expect(error.code).toBe("mapping-invalid");
+      expect(error.issues.map((issue) => issue.path)).toEqual(expect.arrayContaining(["collections.a.key.as", "collections.a.columns.x.type"]));
+    }
+  });
+
+  it("takes JSON text, and a fidelity for all", () => {
+    expect(compile(JSON.stringify(mapping), { fidelity: "exact" }).description[0]?.fidelity).toBe("exact");
+    expect(() => compile("{")).toThrow(RowlensError);
+  });
+
+  it("proposes names", () => {
+    expect(() => plan.collection("paymnets")).toThrow(/did you mean `payments`/);
+    expect(() => payments.toDocuments({ payment_event: { objects: [] } })).toThrow(/did you mean `payment_events`/);
+    expect(() => payments.toDocuments({ payments: { objects: [{ amont: 1 }] } })).toThrow(/did you mean `amount`/);
+  });
+
+  it("describes, explains, and gives DDL", () => {
+    expect(plan.description[0]?.tables.map((table) => table.name)).toEqual(["payments", "payment_events"]);
+    expect(plan.explain()).toContain("table payment_events");
+    expect(plan.explanation().warnings).toEqual(plan.warnings);
+    expect(plan.ddl()).toContain("CREATE TABLE");
+    expect(plan.ddl({ ifNotExists: true })).toContain("IF NOT EXISTS");
+  });
+
+  it("is dead after free()", () => {
+    const own = compile(mapping);
+    own.collection("payments").toRows(bson);
+    own.free();
+    own.free();
+    expect(() => own.explain()).toThrow(/freed/);
+  });
+});
+
+describe("toRows and toDocuments", () => {
+  const rows = payments.toRows(bson);
+
+  it("give rows, and issues as data", () => {
+    expect([rows.documents, rows.accepted]).toEqual([3, 3]);
+    expect(rows.tables.map((table) => [table.name, table.count])).toEqual([["payments", 3], ["payment_events", 2]]);
+    expect(Object.values(rows.issueCounts).reduce((sum, count) => sum + count, 0)).toBe(rows.issues.length);
+    expect(rows.issues.some((issue) => issue.document === 1 && issue.path === "status")).toBe(true);
+    const [first] = rows.tables[0]?.objects() ?? [];
+    expect(first).toEqual({ id: "65f1a2b3-c4d5-80e6-80f7-08192a3b6f69", amount: "12.50", status: "paid", count: 12n, tags: ["a", "b"], meta: { x: [1, "2"] }, created_at: new Date(1_700_000_000_123), wallet: "0xab", doc_rest: { v: 1, fields: { legacy: "call first" } } });
+    expect(rows.tables[0]?.parameters("text")[0]).toEqual(["65f1a2b3-c4d5-80e6-80f7-08192a3b6f69", "12.50", "paid", "12", "{a,b}", '{"x":[1,"2"]}', "2023-11-14 22:13:20.123+00", "0xab", expect.stringContaining("legacy")]);
+    expect(rows.tables[0]?.parameters()[2]?.slice(1, 8)).toEqual([null, null, null, null, null, null, null]);
+    expect(Buffer.isBuffer(rows.tables[0]?.parameters()[0]?.[0])).toBe(true);
+  });
+
+  const inputs: [string, () => Parameters<typeof payments.toRows>[0]][] = [
+    ["concatenated BSON", () => Buffer.concat(bson)],
+    ["a list of BSON", () => bson],
+    ["objects", () => documents],
+    ["objects of bson 6", () => documents.map((document) => bson6.deserialize(serialize(document), { useBigInt64: true, promoteBuffers: true }))],
+  ];
+  it.each(inputs)("the same rows for %s", (_, input) => {
+    const other = payments.toRows(input());
+    for (const [index, table] of rows.tables.entries()) expect(Buffer.from(other.tables[index]?.tuples ?? []).equals(table.tuples)).toBe(true);
+  });
+
+  it("one object is one document", () => {
+    expect(payments.toRows(documents[0] as object).documents).toBe(1);
+    expect(payments.toRows([]).documents).toBe(0);
+    expect(payments.toRows(new Uint8Array()).documents).toBe(0);
+    expect(() => payments.toRows("x" as never)).toThrow(RowlensError);
+  });
+
+  const forms: [string, () => Parameters<typeof payments.toDocuments>[0]][] = [
+    ["rows", () => rows],
+    ["COPY binary", () => perTable((table) => ({ copyBinary: table.copyBinary() }))],
+    ["COPY text", () => perTable((table) => ({ copyText: table.copyText() }))],
+    ["COPY text bytes", () => perTable((table) => ({ copyText: Buffer.from(table.copyText()) }))],
+    ["objects", () => perTable((table) => ({ objects: table.objects() }))],
+    ["objects of texts", () => perTable((table) => ({ objects: table.objects({ bigint: "string", date: "string", json: "text" }), json: "text" }))],
+  ];
+  const perTable = (form: (table: (typeof rows.tables)[number]) => TableInput): Record<string, TableInput> => Object.fromEntries(rows.tables.map((table) => [table.name, form(table)]));
+  it.each(forms)("the same documents from %s", (_, form) => {
+    const back = payments.toDocuments(form());
+    expect(back.count).toBe(3);
+    expect(back.documents.map((document, index) => equalDocuments(document, bson[index] as Uint8Array))).toEqual([true, true, true]);
+    expect(back.toObjects({ deserialize })[2]).toEqual(documents[2]);
+  });
+
+  it("views die, copies live", () => {
+    const kept = payments.toRows(bson);
+    const before = Buffer.from(kept.tables[0]?.tuples ?? []).toString("hex");
+    const seen = payments.toRows(bson, { copy: false });
+    expect(Buffer.from(seen.tables[0]?.tuples ?? []).toString("hex")).toBe(before);
+    payments.toRows(bson.slice(1));
+    expect(Buffer.from(kept.tables[0]?.tuples ?? []).toString("hex")).toBe(before);
+  });
+
+  it("broken bytes are issues", () => {
+    const broken = payments.toRows(Uint8Array.of(1, 2, 3));
+    expect(broken.accepted).toBe(0);
+    expect(broken.issues[0]?.severity).toBe("error");
+  });
+
+  it("a value of the wrong type names its place", () => {
+    expect(() => payments.toDocuments({ payments: { objects: [{ id: "65f1a2b3-c4d5-80e6-80f7-08192a3b6f69", count: "x" }] } })).toThrow(/row 0 of `payments`, column `count`/);
+  });
+
+  it("memory stays flat over many batches", () => {
+    const big = Array.from({ length: 2000 }, () => documents[0] as object);
+    payments.toRows(big);
+    const slot = (globalThis as Record<symbol, unknown>)[Symbol.for("rowlens.wasm")] as Record<string, { linear_memory(): WebAssembly.Memory }>;
+    const size = (): number => slot[VERSION]?.linear_memory().buffer.byteLength ?? 0;
+    for (let round = 0; round < 5; round++) payments.toRows(big);
+    const before = size();
+    for (let round = 0; round < 50; round++) payments.toRows(big);
+    expect(size()).toBe(before);
+  });
+});
+
+describe("Extended JSON", () => {
+  it("comes and goes", () => {
+    const texts = parseExtendedJson('{"a":{"$numberLong":"1"}}\n{"a":1.5}');
+    expect(texts.map((document) => toExtendedJson(document))).toEqual(['{"a":{"$numberLong":"1"}}', '{"a":{"$numberDouble":"1.5"}}']);
+    expect(toExtendedJson(encodeDocument({ a: 1 }), { relaxed: true })).toBe('{"a":1}');
+    expect(() => parseExtendedJson("{")).toThrow(RowlensError);
+    expect(() => toExtendedJson(Uint8Array.of(1))).toThrow(RowlensError);
+  });
+});
+
+describe("equalDocuments", () => {
+  const equal = (a: object, b: object): boolean => equalDocuments(encodeDocument(a), encodeDocument(b));
+  it("ignores key order and nothing else", () => {
+    expect(equal({ a: 1, b: { c: 1, d: 2 } }, { b: { d: 2, c: 1 }, a: 1 })).toBe(true);
+    expect(equal({ a: [{ x: 1, y: 2 }] }, { a: [{ y: 2, x: 1 }] })).toBe(true);
+    expect(equal({ a: [1, 2] }, { a: [2, 1] })).toBe(false);
+    expect(equal({ a: 1 }, { a: 1.5 })).toBe(false);
+    expect(equal({ a: 0 }, { a: new bson7.Int32(0) })).toBe(true);
+    expect(equal({ a: 1n }, { a: new bson7.Double(1) })).toBe(false);
+    expect(equal({ a: 0.5 }, { a: -0.5 })).toBe(false);
+    expect(equal({ a: Decimal128.fromString("1.5") }, { a: Decimal128.fromString("1.50") })).toBe(false);
+    expect(equal({ a: new bson7.Code("x", { p: 1, q: 2 }) }, { a: new bson7.Code("x", { q: 2, p: 1 }) })).toBe(true);
+  });
+});
+
+describe("the package", () => {
+  it("has one WebAssembly instance, whoever loads it", () => {
+    const other = createRequire(import.meta.url)("rowlens") as typeof import("rowlens");
+    expect(other.compile).not.toBe(compile);
+    const rows = other.compile(mapping).collection("payments").toRows(bson);
+    expect(payments.toDocuments(rows).count).toBe(3);
+    expect(Object.keys((globalThis as Record<symbol, object>)[Symbol.for("rowlens.wasm")] ?? {})).toEqual([VERSION]);
+    try {
+      other.compile("{");
+    } catch (error) {
+      expect(RowlensError.is(error)).toBe(true);
+    }
+  });
+
+  it("says its version", () => {
+    expect(JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version).toBe(VERSION);
+  });
+
+  it("has a JSON Schema that knows every key of a mapping", () => {
+    const schema = JSON.parse(readFileSync(new URL("../mapping.schema.json", import.meta.url), "utf8")) as { $defs: Record<string, { properties: object }> };
+    expect(Object.keys(schema.$defs.column?.properties ?? {})).toEqual(expect.arrayContaining(["path", "type", "bson", "as", "ref", "refs", "foreignKey", "absent", "notNull"]));
+  });
+});
