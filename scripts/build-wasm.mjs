@@ -1,7 +1,8 @@
 // @ts-check
 // Builds src/ to WebAssembly and writes pkg/. Named steps, so that a failure says where it happened.
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stamp } from "./stamp.mjs";
@@ -45,7 +46,11 @@ function compile() {
     console.error("no Rust compiler for WebAssembly: run `rustup target add wasm32-unknown-unknown`, or install Debian's rustc-web");
     process.exit(3);
   }
-  const env = { ...toolchain.env, CARGO_TARGET_DIR: targetDir, RUSTFLAGS: "-C target-feature=+simd128,+bulk-memory,+nontrapping-fptoint,+sign-ext" };
+  // Panic messages carry source paths: none of this machine's may end up in pkg/.
+  const sources = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry", "src");
+  const registries = existsSync(sources) ? readdirSync(sources).map((name) => [join(sources, name), "crates"]) : [];
+  const remap = [[root.replace(/\/$/, ""), "rowlens"], ...registries].map(([from, to]) => ` --remap-path-prefix=${from}=${to}`).join("");
+  const env = { ...toolchain.env, CARGO_TARGET_DIR: targetDir, RUSTFLAGS: "-C target-feature=+simd128,+bulk-memory,+nontrapping-fptoint,+sign-ext" + remap };
   run(toolchain.cargo, ["rustc", "--lib", "--crate-type", "cdylib", "--release", "--features", "wasm", "--target", target, ...toolchain.args], env);
   return join(targetDir, target, "release", "rowlens.wasm");
 }
