@@ -20,14 +20,12 @@ function part(name, command, args, hint) {
   results.push({ name, status: status === 0 ? "passed" : missing ? "skipped" : "failed", seconds: (Date.now() - started) / 1000, hint });
 }
 
-install(["js"]);
+install();
 part("Rust", "cargo", ["test", "--quiet"], "install Rust with rustup");
 const scratch = mkdtempSync(join(tmpdir(), "rowlens-pkg-"));
 part("WebAssembly from source", "node", ["scripts/build-wasm.mjs", scratch], "run `rustup target add wasm32-unknown-unknown`, or install Debian's rustc-web");
 rmSync(scratch, { recursive: true, force: true });
 part("WebAssembly in Node, PGlite", "node", ["--test", "tests/node/escrow.test.mjs"], "install Node 20 or later");
-part("the package's TypeScript", "npm", ["--prefix", "js", "exec", "--", "tsc", "--noEmit", "-p", "js"], "install npm");
-part("the package", "npm", ["--prefix", "js", "test"], "install npm");
 part("the demo", "node", ["scripts/demo.mjs"], "");
 
 console.log();
