@@ -41,6 +41,14 @@ pub fn push_field(path: &mut String, name: &str) {
     }
 }
 
+/// Appends a path that is written out already (after a dot where something stands before it); nothing where it is empty.
+pub fn push_path(path: &mut String, more: &str) {
+    if !path.is_empty() && !more.is_empty() {
+        path.push('.');
+    }
+    path.push_str(more);
+}
+
 /// Appends `[2]`.
 pub fn push_index(path: &mut String, index: u32) {
     path.push('[');

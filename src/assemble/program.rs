@@ -74,9 +74,9 @@ fn context(collection: &CollectionPlan, context: &Context, label: &str) -> Conte
         table: context.table,
         key: table.key.clone(),
         columns: table.columns.len(),
-        base: node(collection, &context.tree, context.table, label),
+        base: node(collection, &context.tree, context.table, ""),
         discriminator: context.discriminator.as_ref().map(|d| {
-            let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table, node(collection, &v.tree, context.table, label))).collect();
+            let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table, node(collection, &v.tree, context.table, ""))).collect();
             (d.column, variants)
         }),
         unread: (
@@ -88,7 +88,7 @@ fn context(collection: &CollectionPlan, context: &Context, label: &str) -> Conte
     }
 }
 
-fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, name: &str) -> NodeProgram {
+fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, path: &str) -> NodeProgram {
     match node_plan {
         Node::Column { table, column } => {
             let plan = &collection.tables[*table].columns[*column];
@@ -101,15 +101,22 @@ fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, name: &str) -
             };
             NodeProgram::Leaf(Leaf { own_table: *table != own, table: *table, column: *column, decoder, absent, lookup })
         }
-        Node::Object(object) => NodeProgram::Object(object.fields.iter().map(|(name, n)| (name.clone().into_bytes(), node(collection, n, own, name))).collect()),
-        Node::One(child) => child_node(collection, Shape::One, child, name),
-        Node::Array(child) => child_node(collection, Shape::Array, child, name),
-        Node::Map(child) => child_node(collection, Shape::Map, child, name),
+        Node::Object(object) => {
+            let inner = |name: &str| {
+                let mut inner = path.to_owned();
+                crate::path::push_field(&mut inner, name);
+                inner
+            };
+            NodeProgram::Object(object.fields.iter().map(|(name, n)| (name.clone().into_bytes(), node(collection, n, own, &inner(name)))).collect())
+        },
+        Node::One(child) => child_node(collection, Shape::One, child, path),
+        Node::Array(child) => child_node(collection, Shape::Array, child, path),
+        Node::Map(child) => child_node(collection, Shape::Map, child, path),
     }
 }
 
-fn child_node(collection: &CollectionPlan, shape: Shape, child: &Child, name: &str) -> NodeProgram {
-    NodeProgram::Child(Box::new(ChildProgram { shape, absent: child.absent, context: context(collection, &child.context, name) }))
+fn child_node(collection: &CollectionPlan, shape: Shape, child: &Child, path: &str) -> NodeProgram {
+    NodeProgram::Child(Box::new(ChildProgram { shape, absent: child.absent, context: context(collection, &child.context, path) }))
 }
 
 /// Field columns of `table` that `tree` does not read.

@@ -187,9 +187,7 @@ impl State {
     fn place(&self) -> String {
         let mut path = String::new();
         for (label, position) in &self.trail {
-            if !label.is_empty() {
-                crate::path::push_field(&mut path, label);
-            }
+            crate::path::push_path(&mut path, label);
             if let Some(position) = position {
                 crate::path::push_index(&mut path, *position);
             }

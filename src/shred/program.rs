@@ -25,7 +25,7 @@ pub(crate) struct ContextProgram {
     pub first_slot: usize,
     pub slot_count: usize,
     pub children: Vec<ChildProgram>,
-    /// Name of the child's field for paths (empty for the root).
+    /// Where the child stands in its parent's context, as a path (empty for the root, and where the element itself is the child).
     pub label: std::sync::Arc<str>,
 }
 
@@ -76,6 +76,8 @@ pub(crate) enum NodeProgram {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ObjectProgram {
     pub fields: Vec<FieldProgram>,
+    /// Where the object stands in its context, as a path.
+    pub path: String,
     /// How many fields must be there in a document that needs no complement.
     pub required: usize,
 }
@@ -84,6 +86,8 @@ pub(crate) struct ObjectProgram {
 pub(crate) struct FieldProgram {
     /// Name with its NUL, as BSON has it.
     pub name: Vec<u8>,
+    /// Where the field stands in its context, as a path.
+    pub path: String,
     pub node: NodeProgram,
     /// Absence in SQL stands for null or empty: the field must be there.
     pub required: bool,
@@ -187,7 +191,7 @@ impl Builder<'_> {
         RowProgram { table, columns, key: plan.key.clone(), parent_key: plan.parent_key }
     }
 
-    fn node(&mut self, node: &Node, name: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
+    fn node(&mut self, node: &Node, path: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
         match node {
             Node::Column { table, column } => {
                 let slot = self.slots;
@@ -203,15 +207,17 @@ impl Builder<'_> {
                         let (absent, null_is_value) = self.absence(node);
                         let mut bytes = name.clone().into_bytes();
                         bytes.push(0);
-                        FieldProgram { name: bytes, node: self.node(node, name, scope, used), required: absent != Absent::Missing, absent, null_is_value }
+                        let mut inner = path.to_owned();
+                        crate::path::push_field(&mut inner, name);
+                        FieldProgram { name: bytes, node: self.node(node, &inner, scope, used), path: inner, required: absent != Absent::Missing, absent, null_is_value }
                     })
                     .collect();
                 let required = fields.iter().filter(|field| field.required).count();
-                NodeProgram::Object(ObjectProgram { fields, required })
+                NodeProgram::Object(ObjectProgram { fields, path: path.to_owned(), required })
             }
-            Node::One(child) => self.child(Shape::One, child, name, scope, used),
-            Node::Array(child) => self.child(Shape::Array, child, name, scope, used),
-            Node::Map(child) => self.child(Shape::Map, child, name, scope, used),
+            Node::One(child) => self.child(Shape::One, child, path, scope, used),
+            Node::Array(child) => self.child(Shape::Array, child, path, scope, used),
+            Node::Map(child) => self.child(Shape::Map, child, path, scope, used),
         }
     }
 
@@ -230,10 +236,10 @@ impl Builder<'_> {
         }
     }
 
-    fn child(&mut self, shape: Shape, child: &Child, name: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
+    fn child(&mut self, shape: Shape, child: &Child, path: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
         let slot = self.slots;
         self.slots += 1;
-        let context = self.context(&child.context, name);
+        let context = self.context(&child.context, path);
         let element_key = self.collection.tables[child.context.table].columns.iter().position(|column| matches!(&column.source, Source::Field(field) if field.identity));
         let index = scope.children.len();
         scope.children.push(ChildProgram { shape, absent: child.absent, slot, context: Box::new(context), element_key });

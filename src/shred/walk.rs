@@ -17,9 +17,7 @@ impl State {
         self.dirty = true;
         let mut full = String::new();
         for (label, position) in &self.trail {
-            if !label.is_empty() {
-                crate::path::push_field(&mut full, label);
-            }
+            crate::path::push_path(&mut full, label);
             match position {
                 Place::Whole => {}
                 Place::Index(index) => crate::path::push_index(&mut full, *index),
@@ -30,18 +28,15 @@ impl State {
             }
         }
         if !path.is_empty() && path != "@" {
-            if !full.is_empty() {
-                full.push('.');
-            }
-            full.push_str(path);
+            crate::path::push_path(&mut full, path);
         }
         self.notes.push(Note { code, path: full, column, kind });
     }
 
     #[cold]
     #[inline(never)]
-    fn note_name(&mut self, code: &'static str, name: &[u8], kind: u8) {
-        let mut path = String::new();
+    fn note_name(&mut self, code: &'static str, object: &ObjectProgram, name: &[u8], kind: u8) {
+        let mut path = object.path.clone();
         crate::path::push_field(&mut path, &String::from_utf8_lossy(name));
         self.note(code, &path, kind, None);
     }
@@ -58,12 +53,12 @@ impl State {
             let (index, element) = match fields.get(guess) {
                 Some(field) => match elements.next_named(&field.name)? {
                     Some(element) => (guess, element),
-                    None => match self.search(fields, guess, document, &mut elements)? {
+                    None => match self.search(object, guess, document, &mut elements)? {
                         Some(hit) => hit,
                         None => break,
                     },
                 },
-                None => match self.search(fields, guess, document, &mut elements)? {
+                None => match self.search(object, guess, document, &mut elements)? {
                     Some(hit) => hit,
                     None => break,
                 },
@@ -88,15 +83,16 @@ impl State {
 
     /// Not where the guess was: finds the element's field, or notes it as unknown (`usize::MAX`).
     #[inline(never)]
-    fn search(&mut self, fields: &[FieldProgram], guess: usize, document: &[u8], elements: &mut Elements<'_>) -> Result<Option<(usize, Element)>, Fault> {
+    fn search(&mut self, object: &ObjectProgram, guess: usize, document: &[u8], elements: &mut Elements<'_>) -> Result<Option<(usize, Element)>, Fault> {
         let Some(element) = elements.next_element()? else { return Ok(None) };
         let name = document.get(element.name..=element.name_end).unwrap_or(&[]);
+        let fields = &object.fields;
         let from = guess.min(fields.len());
         let hit = fields[from..].iter().position(|field| field.name == name).map(|i| i + from).or_else(|| fields[..from].iter().position(|field| field.name == name));
         match hit {
             Some(index) => Ok(Some((index, element))),
             None => {
-                self.note_name("unknown-field", &name[..name.len().saturating_sub(1)], element.kind);
+                self.note_name("unknown-field", object, &name[..name.len().saturating_sub(1)], element.kind);
                 Ok(Some((usize::MAX, element)))
             }
         }
@@ -190,6 +186,6 @@ impl State {
 
     #[cold]
     fn note_field(&mut self, code: &'static str, field: &FieldProgram, kind: u8) {
-        self.note_name(code, &field.name[..field.name.len().saturating_sub(1)], kind);
+        self.note(code, &field.path, kind, None);
     }
 }
