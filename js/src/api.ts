@@ -16,3 +16,4 @@ export type { Rows } from "./core/rows.ts";
 export { splitBson } from "./bson/split-bson.ts";
 export { VERSION } from "./core/version.ts";
 export type { ObjectsOptions } from "./postgres/value.ts";
+export type { TableSql } from "./postgres/table-sql.ts";

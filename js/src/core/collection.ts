@@ -2,6 +2,7 @@ import { encodeInto } from "../bson/encode-document.ts";
 import type { ColumnType } from "../postgres/column-type.ts";
 import { tuplesOfCopyBinary } from "../postgres/copy-binary.ts";
 import { tuplesOfCopyText } from "../postgres/copy-text.ts";
+import { type TableSql, tableSql } from "../postgres/table-sql.ts";
 import { fromValue } from "../postgres/value.ts";
 import { writeTuples } from "../postgres/tuples.ts";
 import { type LookupEntry, view, wasm, type WasmAssembler, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
@@ -46,6 +47,8 @@ export class Collection {
   readonly name: string;
   /** Its tables, parents first; the first is the root table. */
   readonly tables: readonly TableDescription[];
+  /** Statements for its tables, in the same order. */
+  readonly sql: readonly TableSql[];
   readonly #types: ColumnType[][];
   readonly #shredder: WasmShredder;
   readonly #assembler: WasmAssembler;
@@ -54,6 +57,7 @@ export class Collection {
   constructor(plan: WasmPlan, index: number, description: CollectionDescription) {
     this.name = description.name;
     this.tables = description.tables;
+    this.sql = description.tables.map(tableSql);
     this.#types = description.tables.map(columnTypes);
     this.#shredder = new (wasm().Shredder)(plan as never, index);
     this.#assembler = new (wasm().Assembler)(plan as never, index);

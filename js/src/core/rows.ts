@@ -1,6 +1,7 @@
 import { type ColumnType, columnType } from "../postgres/column-type.ts";
 import { copyBinary } from "../postgres/copy-binary.ts";
 import { copyText } from "../postgres/copy-text.ts";
+import { type TableSql, tableSql } from "../postgres/table-sql.ts";
 import { toText } from "../postgres/text.ts";
 import { eachField } from "../postgres/tuples.ts";
 import { type ObjectsOptions, toValue } from "../postgres/value.ts";
@@ -18,6 +19,8 @@ export class TableRows {
   /** The columns, in the order of tuples, COPY and parameters. */
   readonly columns: readonly ColumnDescription[];
   readonly #types: readonly ColumnType[];
+  readonly #table: TableDescription;
+  #sql: TableSql | undefined;
 
   /** @internal */
   constructor(table: TableDescription, types: readonly ColumnType[], count: number, tuples: Uint8Array) {
@@ -26,6 +29,17 @@ export class TableRows {
     this.count = count;
     this.tuples = tuples;
     this.#types = types;
+    this.#table = table;
+  }
+
+  /**
+   * Statements for this table, in the order of {@link parameters}.
+   * @example
+   * for (const values of table.parameters()) await client.query(table.sql.upsert, values);
+   */
+  get sql(): TableSql {
+    this.#sql ??= tableSql(this.#table);
+    return this.#sql;
   }
 
   /** What `COPY … FROM STDIN WITH (FORMAT binary)` takes. */
