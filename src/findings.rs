@@ -16,6 +16,7 @@ pub(crate) fn describe(code: &str, path: &str, found: &str, column: &str) -> (Se
         "key-substituted" => (Warning, format!("column `{column}` cannot hold the {found} at `{path}`; it has a hash in its place and the complement has the value"), "map the key as `text`, or correct the document"),
         "key-unrepresentable" => (Error, format!("column `{column}` cannot hold the {found} at `{path}` and has no room for a substitute; the document was left out"), "choose another `as` for the key"),
         "lookup-unresolved" => (Error, format!("`{path}` has no entry in id_map for column `{column}`"), "resolve it and call again"),
+        "reference-unresolved" => (Warning, format!("the {found} at `{path}` has no entry in id_map; column `{column}` is NULL and the complement has the value"), "resolve it and call again"),
         "timestamp-microseconds" => (Warning, format!("`{path}` has microseconds, which BSON dates do not have; they were cut off"), "use timestamptz(3)"),
         "timestamp-infinity" => (Warning, format!("`{path}` is infinite, which BSON dates cannot be; it is given as a string"), "use NULL"),
         "numeric-beyond-decimal128" => (Warning, format!("`{path}` has more digits than Decimal128; it is given as a string"), "use numeric(34,s)"),

@@ -4,9 +4,10 @@ use crate::assemble::{self, Assembler, BadTuple};
 use crate::bson::{document_length, kind_name, validate_document, Fault};
 use crate::complement;
 use crate::issue::{Issue, Severity};
+use crate::lookup::{Lookups, Needed, Wanted};
 use crate::plan::{Fidelity, Plan};
 use crate::rowset::{Issues, Rows};
-use crate::shred::{self, Lookups, Note, Refusal, Shredder};
+use crate::shred::{self, Note, Refusal, Shredder};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -67,9 +68,31 @@ impl Lens {
 
     /// Answers of `id_map`, used both ways.
     pub fn set_lookups(&mut self, lookups: Lookups) {
-        *self.scratch.lookups_mut() = lookups.clone();
-        *self.assembler.lookups_mut() = lookups.clone();
-        *self.shredder.lookups_mut() = lookups;
+        let lookups = Arc::new(lookups);
+        self.scratch.set_lookups(Arc::clone(&lookups));
+        self.assembler.set_lookups(Arc::clone(&lookups));
+        self.shredder.set_lookups(lookups);
+    }
+
+    /// The ids that a batch needs answers of `id_map` for: those of documents and those that `ref` columns hold, in the order they are
+    /// met first, each once, whether or not an answer is already there. Documents that are not well-formed need none.
+    pub fn needed_lookups(&mut self, batch: &[u8]) -> Vec<Needed> {
+        self.scratch.clear();
+        self.scratch.want(Some(Wanted::default()));
+        let mut at = 0;
+        while let Ok(length) = document_length(batch, at, batch.len()) {
+            let document = &batch[at..at + length];
+            if validate_document(document, 0, length).is_ok() && self.scratch.shred(document).is_ok() {
+                self.scratch.rollback();
+            }
+            at += length;
+        }
+        self.scratch.want(None).map(|wanted| wanted.list).unwrap_or_default()
+    }
+
+    /// The plan the lens is of.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
     }
 
     /// Rows of a batch of concatenated BSON documents. Never fails: what is wrong with a document is an issue, the others go on.

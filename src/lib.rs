@@ -8,6 +8,7 @@ pub mod identity;
 pub mod issue;
 pub mod json;
 pub mod lens;
+pub mod lookup;
 pub mod mapping;
 pub mod path;
 pub mod plan;

@@ -64,7 +64,7 @@ describe("compile", () => {
 
   it("describes, explains, and gives DDL", () => {
     expect(plan.description[0]?.tables.map((table) => table.name)).toEqual(["payments", "payment_events"]);
-    expect(plan.explain()).toContain("table payment_events");
+    expect(plan.explain()).toContain("payment_events");
     expect(plan.explanation().warnings).toEqual(plan.warnings);
     expect(plan.ddl()).toContain("CREATE TABLE");
     expect(plan.ddl({ ifNotExists: true })).toContain("IF NOT EXISTS");
@@ -156,6 +156,55 @@ describe("toRows and toDocuments", () => {
     const before = size();
     for (let round = 0; round < 50; round++) payments.toRows(big);
     expect(size()).toBe(before);
+  });
+});
+
+describe("lookups", () => {
+  const lookedUp = compile({
+    version: 1,
+    collections: {
+      users: { table: "users", key: { column: "id", as: "lookup", type: "bigint" }, complement: "rest" },
+      orders: {
+        table: "orders",
+        key: { column: "id", as: "lookup" },
+        columns: { user_id: { path: "userId", type: "bigint", ref: "users" }, watchers: { path: "watchers", type: "bigint[]", ref: "users" } },
+        complement: "rest",
+      },
+    },
+  });
+  const orders = lookedUp.collection("orders");
+  const [ann, bob] = [new ObjectId("65f1a2b3c4d5e6f708192a01"), new ObjectId("65f1a2b3c4d5e6f708192a02")];
+  const order = { _id: "A-1", userId: ann, watchers: [bob, ann] };
+  const oid = (id: InstanceType<typeof ObjectId>): string => JSON.stringify({ $oid: id.toHexString() });
+  const lookups: [string, string, string][] = [
+    ["orders", '"A-1"', "0c1a8b0e-91d5-4b38-9e2a-5ed3cf0f8a11"],
+    ["users", oid(ann), "7"],
+    ["users", oid(bob), "-8"],
+  ];
+
+  it("lists what a batch needs, each id once", () => {
+    expect(orders.neededLookups([serialize(order), serialize(order)])).toEqual([["orders", '"A-1"'], ["users", oid(ann)], ["users", oid(bob)]]);
+    expect(orders.neededLookups(order)).toHaveLength(3);
+  });
+
+  it("takes the answers, both ways", () => {
+    const rows = orders.toRows(order, { lookups });
+    expect(rows.issues).toEqual([]);
+    expect(rows.tables[0]?.objects()).toEqual([{ id: "0c1a8b0e-91d5-4b38-9e2a-5ed3cf0f8a11", user_id: 7n, watchers: [-8n, 7n], rest: null }]);
+    const back = orders.toDocuments(rows, { lookups });
+    expect(equalDocuments(back.documents[0] as Uint8Array, serialize(order))).toBe(true);
+  });
+
+  it("says what is unresolved", () => {
+    const rows = orders.toRows([serialize(order), serialize({ _id: "A-2" })], { lookups: lookups.slice(0, 1) });
+    expect([rows.documents, rows.accepted, rows.issueCounts]).toEqual([2, 1, { "lookup-unresolved": 1, "reference-unresolved": 2 }]);
+  });
+
+  it("refuses answers that are none", () => {
+    const bad = (entry: [string, string, string]): (() => unknown) => () => orders.toRows(order, { lookups: [entry] });
+    expect(bad(["user", '"x"', "1"])).toThrow(/no collection `user`/);
+    expect(bad(["users", "x", "1"])).toThrow(/Extended JSON/);
+    expect(bad(["users", '"x"', "1.5"])).toThrow(RowlensError);
   });
 });
 

@@ -38,6 +38,11 @@ impl Decoder {
         Decoder { pg: pg.clone(), bson: field.bson }
     }
 
+    /// Whether the column is an array.
+    pub fn is_array(&self) -> bool {
+        matches!(self.pg, PgType::Array(..))
+    }
+
     /// Appends the value's bytes, returns its BSON type.
     ///
     /// # Errors

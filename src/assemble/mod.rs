@@ -9,7 +9,8 @@ pub(crate) use program::build;
 pub(crate) use program::Program;
 
 use crate::bson::Writer;
-use crate::shred::{Lookups, Note};
+use crate::lookup::Lookups;
+use crate::shred::Note;
 use index::TableIndex;
 
 /// A row set whose bytes are not tuples of the plan's tables.
@@ -43,7 +44,7 @@ pub(crate) struct State {
     pub writer: Writer,
     pub keys: Vec<u8>,
     pub notes: Vec<Note>,
-    pub lookups: Lookups,
+    pub lookups: std::sync::Arc<Lookups>,
     /// Field ranges of the rows on the way down.
     pub fields: Vec<(u32, u32)>,
     /// Where each table's rows go on, while they come in the order of their parents.
@@ -67,9 +68,9 @@ impl Assembler {
         Assembler { program, state }
     }
 
-    /// The lookup answers.
-    pub fn lookups_mut(&mut self) -> &mut Lookups {
-        &mut self.state.lookups
+    /// Takes the lookup answers.
+    pub fn set_lookups(&mut self, lookups: std::sync::Arc<Lookups>) {
+        self.state.lookups = lookups;
     }
 
     /// Starts on a new row set.

@@ -155,11 +155,13 @@ impl State {
         }
         let value = data.get(start as usize..end as usize).unwrap_or(&[]);
         if let Some(collection) = leaf.lookup {
-            if let Some(id) = self.lookups.backward.get(&(collection, value.to_vec())) {
-                if let Some((kind, bytes)) = id.split_first() {
-                    self.writer.out.extend_from_slice(bytes);
-                    return Ok(Some(*kind));
+            if leaf.decoder.is_array() {
+                if self.lookups.ids(collection, value, &mut self.writer.out) {
+                    return Ok(Some(kind::ARRAY));
                 }
+            } else if let Some((kind, bytes)) = self.lookups.id(collection, value).and_then(<[u8]>::split_first) {
+                self.writer.out.extend_from_slice(bytes);
+                return Ok(Some(*kind));
             }
             self.note("lookup-unresolved", leaf);
         }

@@ -3,6 +3,7 @@
 use crate::bson::{index_digits, kind, read_f64, read_i32, read_i64, string_bytes, Elements};
 use crate::identity;
 use crate::json;
+use crate::lookup::Lookup;
 use crate::plan::{BsonKind, EnumPlan, FieldPlan};
 use crate::postgres::array::element_oid;
 use crate::postgres::datetime;
@@ -36,8 +37,8 @@ pub enum Codec {
     /// Whether key order counts (fidelity exact): PostgreSQL reorders.
     Jsonb(bool),
     Array(Box<Codec>, u32, u8),
-    /// Through `id_map`, for ids of this collection.
-    Lookup(usize),
+    /// Through `id_map`.
+    Lookup(Lookup),
 }
 
 /// Whether a double is an integer that int64 can say. -0.0 has no integer of its own; 2^63 would saturate and must not pass.
@@ -81,7 +82,8 @@ impl Codec {
     /// The codec of a column.
     pub fn new(pg: &PgType, field: &FieldPlan, enums: &[EnumPlan], exact: bool) -> Self {
         if let Some(collection) = field.lookup {
-            return Codec::Lookup(collection);
+            let array = if let PgType::Array(element, dimensions) = pg { Some((element_oid(element), *dimensions)) } else { None };
+            return Codec::Lookup(Lookup { collection, array });
         }
         let object_id = field.bson == BsonKind::ObjectId;
         match pg {

@@ -3,6 +3,7 @@
 use super::program::{ChildProgram, ColumnProgram, ContextProgram, NodeProgram, RowProgram, Shape, TreeProgram};
 use super::{Note, Refusal, Slot, State};
 use crate::bson::{index_digits, kind, Elements};
+use crate::lookup::{self, Lookup};
 use crate::postgres::fit::Fit;
 use crate::shred::codec::Codec;
 use super::seen::Place;
@@ -143,14 +144,14 @@ impl State {
                     } else {
                         let value = document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]);
                         out.extend_from_slice(&NULL);
-                        let fit = if let Codec::Lookup(collection) = codec { self.look_up(*collection, slot.kind, value, out) } else { codec.encode(slot.kind, value, out) };
+                        let fit = if let Codec::Lookup(column) = codec { self.look_up(*column, slot.kind, value, out) } else { codec.encode(slot.kind, value, out) };
                         match fit {
                             Fit::Exact => patch_length(out, mark),
                             Fit::Differs => {
                                 patch_length(out, mark);
                                 self.note_column("type-differs", (row.table, index), slot.kind);
                             }
-                            Fit::Misfit => self.note_column("value-misfit", (row.table, index), slot.kind),
+                            Fit::Misfit => self.note_column(if matches!(codec, Codec::Lookup(_)) { "reference-unresolved" } else { "value-misfit" }, (row.table, index), slot.kind),
                         }
                     }
                 }
@@ -166,16 +167,8 @@ impl State {
         self.note(code, "", kind, Some(column));
     }
 
-    fn look_up(&mut self, collection: usize, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
-        let mut id = vec![kind];
-        id.extend_from_slice(value);
-        match self.lookups.forward.get(&(collection, id)) {
-            Some(answer) => {
-                out.extend_from_slice(answer);
-                Fit::Exact
-            }
-            None => Fit::Misfit,
-        }
+    fn look_up(&mut self, column: Lookup, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
+        lookup::encode(&self.lookups, &mut self.wanted, column, kind, value, out)
     }
 
     /// An identity is never NULL: what its column cannot hold gets a substitute, and the document is marked.
@@ -185,8 +178,8 @@ impl State {
         let value = document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]);
         let mut fit = if slot.kind == 0 || slot.kind == kind::NULL {
             Fit::Misfit
-        } else if let Codec::Lookup(collection) = codec {
-            self.look_up(*collection, slot.kind, value, out)
+        } else if let Codec::Lookup(column) = codec {
+            self.look_up(*column, slot.kind, value, out)
         } else {
             codec.encode(slot.kind, value, out)
         };

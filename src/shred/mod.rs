@@ -9,9 +9,9 @@ mod walk;
 pub(crate) use program::Program;
 
 use crate::bson::Fault;
+use crate::lookup::{Lookups, Wanted};
 use crate::rowset::Rows;
 use seen::{Place, Seen};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Where a value is in the document; `kind` 0: not there.
@@ -20,15 +20,6 @@ pub(crate) struct Slot {
     pub kind: u8,
     pub start: u32,
     pub end: u32,
-}
-
-/// Ids that `id_map` resolves: (collection, type byte + value bytes) → the key column's bytes, and back.
-#[derive(Debug, Clone, Default)]
-pub struct Lookups {
-    /// Document id to PostgreSQL id.
-    pub forward: HashMap<(usize, Vec<u8>), Vec<u8>>,
-    /// PostgreSQL id to document id (type byte + value bytes).
-    pub backward: HashMap<(usize, Vec<u8>), Vec<u8>>,
 }
 
 /// Something about a document that its rows do not say.
@@ -80,7 +71,9 @@ pub(crate) struct State {
     pub trail: Vec<(Arc<str>, Place)>,
     pub trail_names: Vec<u8>,
     pub no_label: Arc<str>,
-    pub lookups: Lookups,
+    pub lookups: Arc<Lookups>,
+    /// Takes the ids that need a lookup, where only those are asked for.
+    pub wanted: Option<Wanted>,
     marks: Vec<(usize, u32)>,
     /// Key order counts.
     pub exact_order: bool,
@@ -104,7 +97,8 @@ impl Shredder {
             trail: Vec::new(),
             trail_names: Vec::new(),
             no_label: "".into(),
-            lookups: Lookups::default(),
+            lookups: Arc::default(),
+            wanted: None,
             marks: Vec::new(),
             exact_order: program.exact,
             child_slots: Vec::new(),
@@ -133,9 +127,14 @@ impl Shredder {
         }
     }
 
-    /// The lookup answers.
-    pub fn lookups_mut(&mut self) -> &mut Lookups {
-        &mut self.state.lookups
+    /// Takes the lookup answers.
+    pub fn set_lookups(&mut self, lookups: Arc<Lookups>) {
+        self.state.lookups = lookups;
+    }
+
+    /// Collects the ids that need a lookup, instead of resolving them, from here on (`Some`) or no longer; gives those collected.
+    pub(crate) fn want(&mut self, wanted: Option<Wanted>) -> Option<Wanted> {
+        std::mem::replace(&mut self.state.wanted, wanted)
     }
 
     /// Appends one document's tuples. Returns whether the rows alone give the document back; if not, [`Shredder::notes`] say why.

@@ -3,6 +3,8 @@
 //! Row traffic crosses as bytes in linear memory: the caller reserves an input buffer, writes into it, runs, and reads
 //! outputs at the pointers it is given. A pointer is good until the next call. Mappings, issues and options cross as values.
 
+mod lookups;
+
 use crate::issue::Issue;
 use crate::json::{parse_extended_json, split_values, to_extended_json as extended};
 use crate::lens::{Documents, Lens, RowSet};

@@ -190,7 +190,13 @@ function issuesOf(source: { issues(): unknown }, counts: Record<string, number>)
 function setLookups(target: { set_lookups?(entries: LookupEntry[]): void }, lookups: Lookups | undefined): void {
   if (lookups === undefined) return;
   if (!target.set_lookups) throw unsupportedLookups();
-  target.set_lookups(lookups.map(([collection, id, key]) => [collection, id, key]));
+  try {
+    target.set_lookups(lookups.map(([collection, id, key]) => [collection, id, key]));
+  } catch (error) {
+    if (!Array.isArray(error)) throw error;
+    const issues = error as Issue[];
+    throw new RowlensError("lookup-invalid", `${issues.length === 1 ? "a lookup" : `${issues.length} lookups`} cannot be taken: ${issues[0]?.path} ${issues[0]?.message}`, issues);
+  }
 }
 
 const unsupportedLookups = (): RowlensError => new RowlensError("lookup-unsupported", "this build of rowlens cannot look keys up yet; use `as: \"uuid\"`, `\"hex\"` or `\"text\"`");

@@ -1,0 +1,291 @@
+//! Keys with `as: "lookup"`: ids that an `id_map(collection, mongo_id, pg_id)` table resolves, both ways.
+//!
+//! The core does no I/O. [`crate::lens::Lens::needed_lookups`] lists the ids of a batch, the caller resolves them, and
+//! [`crate::lens::Lens::set_lookups`] takes the answers.
+
+use crate::bson::{index_digits, kind, Elements, Writer};
+use crate::issue::{Issue, Severity};
+use crate::json::{parse_extended_json, to_extended_json};
+use crate::plan::{Plan, Source};
+use crate::postgres::fit::Fit;
+use crate::postgres::PgType;
+use std::collections::{HashMap, HashSet};
+
+type Answers = HashMap<usize, HashMap<Vec<u8>, Vec<u8>>>;
+
+/// Answers of `id_map`.
+///
+/// ```
+/// use rowlens::lookup::Lookups;
+/// use rowlens::plan::{compile_str, CompileOptions};
+///
+/// let mapping = r#"{"version":1,"collections":{"users":{"table":"users","key":{"column":"id","as":"lookup","type":"bigint"},"complement":"rest"}}}"#;
+/// let plan = compile_str(mapping, &CompileOptions::default()).unwrap().plan;
+/// let lookups = Lookups::from_text(&plan, [("users", r#"{"$oid":"65f1a2b3c4d5e6f708192a3b"}"#, "42")]);
+/// assert!(lookups.is_ok());
+/// let faults = Lookups::from_text(&plan, [("users", "{}", "x"), ("user", "1", "2")]).unwrap_err();
+/// assert_eq!(faults.len(), 2);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Lookups {
+    /// By collection: document id (type byte and value bytes) to the key column's bytes.
+    forward: Answers,
+    /// By collection: the key column's bytes to document id.
+    backward: Answers,
+}
+
+/// An id that a batch needs an answer for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Needed {
+    /// Index of the collection whose id it is.
+    pub collection: usize,
+    /// BSON type byte and value bytes.
+    pub id: Vec<u8>,
+}
+
+impl Needed {
+    /// The id as canonical Extended JSON: `{"$oid":"…"}`, `"text"`, `{"$numberInt":"5"}`.
+    pub fn text(&self) -> String {
+        let Some((kind, value)) = self.id.split_first() else { return String::new() };
+        let mut writer = Writer::default();
+        let mark = writer.open();
+        writer.element(*kind, b"", value);
+        writer.close(mark);
+        let mut json = Vec::new();
+        // Ids are taken from validated documents only.
+        if to_extended_json(&writer.out, false, &mut json).is_err() {
+            return String::new();
+        }
+        let inner = json.strip_prefix(b"{\"\":").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(&[]);
+        String::from_utf8_lossy(inner).into_owned()
+    }
+}
+
+/// Ids in the order they are met first, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    seen: HashSet<Needed>,
+    pub list: Vec<Needed>,
+}
+
+impl Wanted {
+    fn add(&mut self, collection: usize, id: &[u8]) {
+        let needed = Needed { collection, id: id.to_vec() };
+        if self.seen.insert(needed.clone()) {
+            self.list.push(needed);
+        }
+    }
+}
+
+/// A column whose ids are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lookup {
+    /// Index of the collection whose ids it holds.
+    pub collection: usize,
+    /// Array columns: the element's OID and the number of dimensions.
+    pub array: Option<(u32, u8)>,
+}
+
+impl Lookups {
+    /// Answers as texts: collection, document id as Extended JSON, PostgreSQL id as PostgreSQL prints it.
+    ///
+    /// # Errors
+    /// One issue per entry that cannot be taken; `path` is its index.
+    pub fn from_text<'a>(plan: &Plan, entries: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Result<Self, Vec<Issue>> {
+        let mut lookups = Lookups::default();
+        let mut faults = Vec::new();
+        for (index, (collection, id, key)) in entries.into_iter().enumerate() {
+            match entry(plan, collection, id, key) {
+                Ok((collection, id, key)) => lookups.insert(collection, id, key),
+                Err((message, help)) => faults.push(Issue::new("lookup-invalid", Severity::Error, format!("[{index}]"), message).help(help)),
+            }
+        }
+        if faults.is_empty() {
+            Ok(lookups)
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// One answer: the document id as type byte and value bytes, and the key column's bytes.
+    pub fn insert(&mut self, collection: usize, id: Vec<u8>, key: Vec<u8>) {
+        self.backward.entry(collection).or_default().insert(key.clone(), id.clone());
+        self.forward.entry(collection).or_default().insert(id, key);
+    }
+
+    /// The document id of a key: type byte and value bytes.
+    pub(crate) fn id(&self, collection: usize, key: &[u8]) -> Option<&[u8]> {
+        self.backward.get(&collection)?.get(key).map(Vec::as_slice)
+    }
+
+    /// The ids of a one-dimensional array of keys as a BSON array's bytes; false (nothing written) where one is unknown.
+    pub(crate) fn ids(&self, collection: usize, keys: &[u8], out: &mut Vec<u8>) -> bool {
+        let Some(keys) = split_array(keys) else { return false };
+        let mut writer = Writer::default();
+        let mark = writer.open();
+        for (index, key) in (0u32..).zip(keys) {
+            match key {
+                None => writer.index(kind::NULL, index),
+                Some(key) => {
+                    let Some((kind, value)) = self.id(collection, key).and_then(<[u8]>::split_first) else { return false };
+                    writer.index(*kind, index);
+                    writer.out.extend_from_slice(value);
+                }
+            }
+        }
+        writer.close(mark);
+        out.extend_from_slice(&writer.out);
+        true
+    }
+}
+
+/// Appends the key of a document id. Where ids are only collected, `wanted` takes it, and the id stands in for its own key.
+pub(crate) fn encode(lookups: &Lookups, wanted: &mut Option<Wanted>, lookup: Lookup, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
+    let Some((oid, dimensions)) = lookup.array else { return one(lookups, wanted, lookup.collection, kind, value, out) };
+    if kind != kind::ARRAY || dimensions != 1 {
+        return Fit::Misfit;
+    }
+    let mark = out.len();
+    let mut header = [0u8; 20];
+    out.extend_from_slice(&header);
+    let Ok(mut elements) = Elements::new(value, 0, value.len()) else { return Fit::Misfit };
+    let (mut count, mut nulls, mut misfit, mut exact) = (0u32, false, false, true);
+    let mut digits = [0; 10];
+    while let Ok(Some(element)) = elements.next_element() {
+        let length = index_digits(count, &mut digits);
+        exact &= value.get(element.name..element.name_end) == digits.get(..length);
+        count += 1;
+        let start = out.len();
+        out.extend_from_slice(&(-1i32).to_be_bytes());
+        if element.kind == kind::NULL {
+            nulls = true;
+            continue;
+        }
+        // All ids are asked for, also behind one that is unknown.
+        misfit |= matches!(one(lookups, wanted, lookup.collection, element.kind, value.get(element.start..element.end).unwrap_or(&[]), out), Fit::Misfit);
+        let written = (out.len() - start - 4) as i32;
+        if let Some(place) = out.get_mut(start..start + 4) {
+            place.copy_from_slice(&written.to_be_bytes());
+        }
+    }
+    if misfit {
+        out.truncate(mark);
+        return Fit::Misfit;
+    }
+    header[8..12].copy_from_slice(&oid.to_be_bytes());
+    if count == 0 {
+        out.truncate(mark + 12);
+    } else {
+        header[3] = 1;
+        header[7] = u8::from(nulls);
+        header[12..16].copy_from_slice(&count.to_be_bytes());
+        header[19] = 1;
+    }
+    let end = out.len().min(mark + 20);
+    if let Some(place) = out.get_mut(mark..end) {
+        place.copy_from_slice(&header[..end - mark]);
+    }
+    if exact {
+        Fit::Exact
+    } else {
+        Fit::Differs
+    }
+}
+
+fn one(lookups: &Lookups, wanted: &mut Option<Wanted>, collection: usize, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
+    let mut id = Vec::with_capacity(value.len() + 1);
+    id.push(kind);
+    id.extend_from_slice(value);
+    if let Some(wanted) = wanted {
+        wanted.add(collection, &id);
+        out.extend_from_slice(&id);
+        return Fit::Exact;
+    }
+    match lookups.forward.get(&collection).and_then(|answers| answers.get(&id)) {
+        Some(key) => {
+            out.extend_from_slice(key);
+            Fit::Exact
+        }
+        None => Fit::Misfit,
+    }
+}
+
+/// The elements of a one-dimensional (or empty) array in PostgreSQL's binary form.
+fn split_array(array: &[u8]) -> Option<Vec<Option<&[u8]>>> {
+    let read = |at: usize| Some(i32::from_be_bytes(array.get(at..at + 4)?.try_into().ok()?));
+    match read(0)? {
+        0 => return Some(Vec::new()),
+        1 => {}
+        _ => return None,
+    }
+    let mut elements = Vec::new();
+    let mut at = 20;
+    for _ in 0..read(12)? {
+        let length = read(at)?;
+        at += 4;
+        if length < 0 {
+            elements.push(None);
+            continue;
+        }
+        elements.push(Some(array.get(at..at.checked_add(length as usize)?)?));
+        at += length as usize;
+    }
+    Some(elements)
+}
+
+type Entry = (usize, Vec<u8>, Vec<u8>);
+
+fn entry(plan: &Plan, collection: &str, id: &str, key: &str) -> Result<Entry, (String, &'static str)> {
+    let found = plan.collections.iter().position(|c| c.name == collection);
+    let Some((index, of)) = found.and_then(|index| Some((index, plan.collections.get(index)?))) else {
+        return Err((format!("there is no collection `{collection}`"), "name a collection of the mapping"));
+    };
+    let column = of.tables.first().and_then(|table| table.columns.iter().find(|c| matches!(&c.source, Source::Field(f) if f.identity && f.lookup.is_some())));
+    let Some(column) = column else {
+        return Err((format!("keys of `{collection}` are not looked up"), "leave its entries out, or give its key `\"as\": \"lookup\"`"));
+    };
+    let Some(id) = id_from_text(id) else {
+        return Err((format!("`{id}` is not Extended JSON of one value"), "give the `_id` as neededLookups lists it, for example `{\"$oid\":\"…\"}`"));
+    };
+    let Some(key) = key_from_text(&column.pg, key) else {
+        return Err((format!("`{key}` is not a value of the type of column `{}`", column.name), "give the id as PostgreSQL prints it"));
+    };
+    Ok((index, id, key))
+}
+
+/// Type byte and value bytes of one value in Extended JSON.
+fn id_from_text(text: &str) -> Option<Vec<u8>> {
+    let document = parse_extended_json(format!("{{\"\":{text}}}").as_bytes()).ok()?;
+    let mut elements = Elements::new(&document, 0, document.len()).ok()?;
+    let first = elements.next_element().ok()??;
+    if elements.next_element() != Ok(None) {
+        return None;
+    }
+    let mut id = vec![first.kind];
+    id.extend_from_slice(document.get(first.start..first.end)?);
+    Some(id)
+}
+
+/// A key column's bytes from what PostgreSQL prints.
+pub fn key_from_text(pg: &PgType, text: &str) -> Option<Vec<u8>> {
+    match pg {
+        PgType::Uuid => uuid_from_text(text).map(Vec::from),
+        PgType::BigInt => text.parse::<i64>().ok().map(|key| key.to_be_bytes().to_vec()),
+        PgType::Integer => text.parse::<i32>().ok().map(|key| key.to_be_bytes().to_vec()),
+        PgType::Text => (!text.contains('\0')).then(|| text.as_bytes().to_vec()),
+        _ => None,
+    }
+}
+
+/// 8-4-4-4-12 hex digits, in either case.
+fn uuid_from_text(text: &str) -> Option<[u8; 16]> {
+    let groups: Vec<&str> = text.split('-').collect();
+    if groups.iter().map(|group| group.len()).ne([8, 4, 4, 4, 12]) {
+        return None;
+    }
+    let digits = groups.concat();
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    u128::from_str_radix(&digits, 16).ok().map(u128::to_be_bytes)
+}
