@@ -3,7 +3,7 @@
 import { brotliCompressSync, constants } from "node:zlib";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { compile } from "../js/rowlens.mjs";
+import { compile } from "rowlens";
 
 const { generate } = await import("../examples/escrow/generate.js");
 const { deserialize } = createRequire(new URL("../examples/escrow/package.json", import.meta.url))("bson");
@@ -27,7 +27,7 @@ const arms = {
   deserialize: () => documents.forEach((document) => deserialize(document)),
   toRows: () => payments.toRows(batch, { copy: false }),
   toRowsOdd: () => payments.toRows(oddBatch, { copy: false }),
-  toDocuments: () => payments.toDocuments(rows.tables),
+  toDocuments: () => payments.toDocuments(rows),
 };
 /** @type {Record<string, number>} */
 const best = {};

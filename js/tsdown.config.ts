@@ -1,5 +1,5 @@
-import { copyFileSync, readFileSync } from "node:fs";
-import { defineConfig } from "tsdown";
+import { readFileSync } from "node:fs";
+import { defineConfig, type UserConfig } from "tsdown";
 
 const wasm = new URL("../pkg/rowlens_bg.wasm", import.meta.url);
 
@@ -10,20 +10,25 @@ const inline = {
   load: (id: string) => (id === "\0rowlens-bytes" ? `export const base64 = ${JSON.stringify(readFileSync(wasm).toString("base64"))};` : undefined),
 };
 
+const shared: UserConfig = {
+  platform: "neutral",
+  target: "es2022",
+  deps: { neverBundle: [/^node:/] },
+  plugins: [inline],
+  dts: true,
+  fixedExtension: true,
+  // scripts/build.mjs empties dist/ before.
+  clean: false,
+  outDir: "dist",
+  checks: { pluginTimings: false },
+};
+const entry = { node: "src/entry/node.ts", inline: "src/entry/inline.ts", slim: "src/entry/slim.ts" };
+
+// scripts/build.mjs runs this, and puts the files that are no code beside it.
 export default defineConfig([
-  {
-    entry: { node: "src/entry/node.ts", browser: "src/entry/browser.ts", inline: "src/entry/inline.ts", slim: "src/entry/slim.ts" },
-    format: ["esm", "cjs"],
-    platform: "neutral",
-    target: "es2022",
-    external: [/^node:/],
-    shims: true,
-    dts: true,
-    fixedExtension: true,
-    plugins: [inline],
-    outDir: "dist",
-    hooks: { "build:done": () => copyFileSync(wasm, new URL("dist/rowlens_bg.wasm", import.meta.url)) },
-  },
+  { ...shared, entry: { ...entry, browser: "src/entry/browser.ts" }, format: "esm" },
+  // No browser entry: bundlers take ESM through `require` too. `shims` is `import.meta.url` in CommonJS.
+  { ...shared, entry, format: "cjs", shims: true },
   // The CLI carries its libraries with it: installing rowlens installs nothing else.
   {
     entry: { cli: "src/cli/main.ts" },
@@ -31,7 +36,7 @@ export default defineConfig([
     platform: "node",
     target: "node20",
     fixedExtension: true,
-    noExternal: ["citty", "@clack/prompts"],
+    deps: { alwaysBundle: ["citty", "@clack/prompts"] },
     dts: false,
     clean: false,
     outDir: "dist",

@@ -1,28 +1,31 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fresh } from "../js/scripts/build.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const run = (/** @type {string[]} */ args) => spawnSync("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" }).status === 0;
+const run = (/** @type {string} */ command, /** @type {string[]} */ args, shell = false) => spawnSync(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"], shell }).status === 0;
 
-/** Newest change below a folder, in milliseconds. @param {string} folder @returns {number} */
-const newest = (folder) => Math.max(0, ...readdirSync(folder, { recursive: true }).map((name) => statSync(join(folder, String(name))).mtimeMs));
+/** npm writes this file last, so it is as new as the lock file where the installation is whole and up to date. */
+const installed = join(root, "node_modules", ".package-lock.json");
+const current = () => existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
 
-/** Installs the npm packages of all workspaces, where they are not there yet, and builds the `rowlens` package from js/ and pkg/. */
+/** Installs the npm packages of all workspaces and builds the `rowlens` package from js/ and pkg/, where that is not done yet. */
 export function install() {
-  if (!existsSync(join(root, "node_modules", ".package-lock.json"))) {
+  if (!current()) {
     console.log("installing npm packages");
-    if (!run(["ci", "--no-audit", "--no-fund", "--loglevel=error"])) {
+    // `ci` empties node_modules first: only where there is none, so that a newer lock file costs the difference only.
+    const args = [existsSync(installed) ? "install" : "ci", "--no-audit", "--no-fund", "--loglevel=error"];
+    if (!run("npm", args, process.platform === "win32")) {
       console.error("npm could not install the packages: is the network there?");
       process.exit(3);
     }
   }
-  const built = join(root, "js", "dist", "rowlens_bg.wasm");
-  if (!existsSync(built) || statSync(built).mtimeMs < Math.max(newest(join(root, "js", "src")), newest(join(root, "pkg")))) {
+  if (!fresh()) {
     console.log("building the rowlens package");
-    if (!run(["run", "build", "--workspace", "js", "--silent"])) {
+    if (!run(process.execPath, ["js/scripts/build.mjs"])) {
       console.error("the rowlens package could not be built from js/");
       process.exit(1);
     }

@@ -1,36 +1,47 @@
 // @ts-check
-// Every test, in order: Rust natively, the WebAssembly built from source, WebAssembly in Node with PGlite.
+// Every test. The table below is the whole list; `npm test -- types js` runs only the parts named.
+// A part that ends with code 3 says that a tool cannot be had here: it is skipped with a hint. Under CI a skip is a fault.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { install } from "./install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** @type {{name: string, status: "passed" | "failed" | "skipped", seconds: number, hint?: string}[]} */
-const results = [];
+const bin = (/** @type {string} */ path) => [process.execPath, join(root, "node_modules", path)];
+const tests = (/** @type {string} */ folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))).filter((name) => name.endsWith(".test.js") && !name.includes("node_modules")).sort();
 
-/** Exit code 3 means: a tool cannot be had here. @param {string} name @param {string} command @param {string[]} args @param {string} hint */
-function part(name, command, args, hint) {
-  console.log(`\n── ${name}`);
+/** @typedef {{name: string, what: string, command: string[], folder?: string, hint?: string}} Part */
+/** @returns {Part[]} */
+const parts = () => [
+  { name: "rust", what: "Rust natively: laws, corpora, mappings", command: ["cargo", "test", "--quiet"], hint: "install Rust with rustup" },
+  { name: "wasm", what: "WebAssembly from source; pkg/ belongs to src/", command: [process.execPath, "scripts/prove-wasm.mjs"], hint: "run `rustup target add wasm32-unknown-unknown`, or install Debian's rustc-web" },
+  { name: "types", what: "TypeScript", command: [...bin("typescript/bin/tsc"), "-p", "."], folder: "js" },
+  { name: "js", what: "the npm package", command: [...bin("vitest/vitest.mjs"), "run"], folder: "js" },
+  { name: "examples", what: "the examples", command: [process.execPath, "--test", ...tests("examples")] },
+  { name: "demo", what: "the demo", command: [process.execPath, "scripts/demo.mjs"] },
+];
+
+/** Runs one part. @param {Part} part @returns {{status: "passed" | "failed" | "skipped", seconds: number}} */
+function run({ what, command: [command = "", ...args], folder = "." }) {
+  console.log(`\n── ${what}`);
   const started = Date.now();
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const { status, error } = spawnSync(command, args, { cwd: join(root, folder), stdio: ["ignore", "inherit", "inherit"] });
   const missing = status === 3 || /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code === "ENOENT";
-  results.push({ name, status: status === 0 ? "passed" : missing ? "skipped" : "failed", seconds: (Date.now() - started) / 1000, hint });
+  return { status: status === 0 ? "passed" : missing ? "skipped" : "failed", seconds: (Date.now() - started) / 1000 };
 }
 
 install();
-part("Rust", "cargo", ["test", "--quiet"], "install Rust with rustup");
-const scratch = mkdtempSync(join(tmpdir(), "rowlens-pkg-"));
-part("WebAssembly from source", "node", ["scripts/build-wasm.mjs", scratch], "run `rustup target add wasm32-unknown-unknown`, or install Debian's rustc-web");
-rmSync(scratch, { recursive: true, force: true });
-part("WebAssembly in Node, PGlite", "node", ["--test", "tests/node/escrow.test.mjs"], "install Node 20 or later");
-part("the demo", "node", ["scripts/demo.mjs"], "");
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !parts().some((part) => part.name === name));
+if (unknown.length > 0) {
+  console.error(`there is no part ${unknown.map((name) => `\`${name}\``).join(", ")}; there are ${parts().map((part) => `\`${part.name}\``).join(", ")}`);
+  process.exit(2);
+}
+const results = parts().filter((part) => wanted.length === 0 || wanted.includes(part.name)).map((part) => ({ ...part, ...run(part) }));
 
 console.log();
-for (const { name, status, seconds, hint } of results) console.log(`${status.padEnd(8)} ${name} (${seconds.toFixed(0)} s)${status === "skipped" ? `: ${hint}` : ""}`);
+for (const { name, what, status, seconds, hint } of results) console.log(`${status.padEnd(8)} ${name.padEnd(9)} ${seconds.toFixed(0).padStart(4)} s  ${what}${status === "skipped" ? `: ${hint ?? "see above"}` : ""}`);
 const count = (/** @type {string} */ status) => results.filter((result) => result.status === status).length;
 console.log(`${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
-// CI has every tool: a skip there is a fault.
 process.exit(count("failed") > 0 || (count("skipped") > 0 && process.env.CI) ? 1 : 0);

@@ -3,9 +3,8 @@
 import { readFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import Table from "cli-table3";
-import { load, read } from "../../js/database.mjs";
-import { equalDocuments } from "../../js/equal.mjs";
-import { compile } from "../../js/rowlens.mjs";
+import { compile, equalDocuments } from "rowlens";
+import { load, read } from "./database.js";
 import { documents } from "./documents.js";
 
 const started = performance.now();
@@ -19,14 +18,14 @@ const collections = new Map();
 for (const { collection, bson } of documents()) collections.set(collection, [...(collections.get(collection) ?? []), bson]);
 
 // All rows first: references between collections are checked when the transaction ends.
-/** @type {Map<string, ReturnType<import("../../js/rowlens.mjs").Lens["toRows"]>>} */
+/** @type {Map<string, import("rowlens").Rows>} */
 const rowSets = new Map();
 await database.exec("BEGIN; SET CONSTRAINTS ALL DEFERRED");
 for (const [name, list] of collections) {
   const lens = plan.collection(name);
   const rows = lens.toRows(list);
   rowSets.set(name, rows);
-  await load(database, lens, rows.tables);
+  await load(database, lens, rows);
 }
 await database.exec("COMMIT");
 
@@ -53,7 +52,7 @@ for (const [name, list] of collections) {
   if (!before) continue;
   if (before.accepted !== list.length) faults.push(`${name}: ${list.length - before.accepted} documents were refused`);
   const back = lens.toDocuments(await read(database, lens));
-  const complement = plan.collections.find((collection) => collection.name === name)?.complement;
+  const complement = plan.description.find((collection) => collection.name === name)?.complement;
   const counted = await database.query(`SELECT count("${complement}") AS n FROM "${lens.tables[0]?.name}"`);
   complements += Number(/** @type {{n: number}} */ (counted.rows[0]).n);
   // PostgreSQL gives rows in key order; documents are matched by their _id (the bytes are the identity).

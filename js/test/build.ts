@@ -1,8 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { build, fresh } from "../scripts/build.mjs";
 
 /** Tests see the package as users do: built. */
-export default function build(): void {
-  const cwd = fileURLToPath(new URL("..", import.meta.url));
-  execFileSync(process.execPath, ["../node_modules/tsdown/dist/run.mjs", "--logLevel", "error"], { cwd, stdio: "inherit" });
+export default async function setup(): Promise<void> {
+  if (!fresh()) await build();
 }
