@@ -1,6 +1,6 @@
 import { PGlite } from "@electric-sql/pglite";
 import { describe, expect, it } from "vitest";
-import { compile, equalDocuments, encodeDocument } from "rowlens";
+import { compile, equalDocuments, encodeDocument, RowlensError } from "rowlens";
 
 const plan = compile({
   version: 1,
@@ -44,6 +44,22 @@ describe("statements of a table", () => {
     expect((await stored()).count).toBe(0);
     expect(await database.query(`SELECT * FROM ${payments.sql[1]?.name}`).then(({ rows }) => rows)).toHaveLength(1);
     await database.close();
+  });
+
+  it("take the key of a document", () => {
+    expect(payments.keyOf({ _id: "p1" })).toBe("p1");
+    expect(payments.keyOf(encodeDocument({ _id: 7, amount: "odd" }))).toMatch(/^~[0-9a-f]{32}$/);
+    expect(() => payments.keyOf([{ _id: "p1" }, { _id: "p2" }])).toThrow(/batch/);
+    const numbers = compile({ version: 1, collections: { c: { table: "c", key: { column: "id", as: "bigint" }, complement: "rest" } } }).collection("c");
+    expect(numbers.keyOf({ _id: 7n })).toBe("7");
+    expect(() => numbers.keyOf({ _id: "seven" })).toThrow(RowlensError);
+  });
+
+  it("go with their rows by name", () => {
+    const rows = payments.toRows({ _id: "p1", flags: { a: {} } });
+    expect(rows.table("flags")).toBe(rows.tables[payments.tables.findIndex((table) => table.name === "flags")]);
+    expect(rows.table("flags").sql).toEqual(payments.sql[payments.tables.findIndex((table) => table.name === "flags")]);
+    expect(() => rows.table("flag")).toThrow(/did you mean `flags`/);
   });
 
   it("load and unload a whole table", async () => {

@@ -79,7 +79,24 @@ export class Collection {
       return new TableRows(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), options.copy === false ? tuples : tuples.slice());
     });
     const issueCounts = this.#shredder.issue_counts() as Record<string, number>;
-    return { documents: this.#shredder.documents(), accepted, tables, issues: issuesOf(this.#shredder, issueCounts), issueCounts };
+    return { documents: this.#shredder.documents(), accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues: issuesOf(this.#shredder, issueCounts), issueCounts };
+  }
+
+  /**
+   * Key of a document's root row as PostgreSQL's text: the parameter of `sql[i].select` and `sql[i].delete`. The document needs
+   * no more than its identity.
+   * @throws RowlensError `document-refused` where the document has no row.
+   * @example
+   * const { rows } = await client.query(payments.sql[0].select, [payments.keyOf({ _id })]);
+   */
+  keyOf(document: Uint8Array | object, options: ToRowsOptions = {}): string {
+    const rows = this.toRows(document, { ...options, copy: false });
+    const root = this.tables[0] as TableDescription;
+    if (rows.documents !== 1) throw new RowlensError("document-expected", "one document has one key; this is a batch");
+    const [values] = rows.table(root.name).parameters("text");
+    const key = values?.[root.columns.findIndex((column) => column.name === root.key[0])];
+    if (key === undefined || key === null) throw new RowlensError("document-refused", `this document has no row in \`${root.name}\`: ${rows.issues.map((issue) => issue.message).join("; ")}`, rows.issues);
+    return key;
   }
 
   /** Ids in the documents whose keys must be looked up before {@link toRows}: `[collection, _id as canonical Extended JSON]`. */
@@ -137,16 +154,18 @@ export class Collection {
     return length;
   }
 
+  #indexOf(name: string): number {
+    const names = this.tables.map((table) => table.name);
+    const index = names.indexOf(name);
+    if (index >= 0) return index;
+    const near = didYouMean(name, names);
+    throw new RowlensError("unknown-table", `collection \`${this.name}\` has no table \`${name}\`; ${near === undefined ? `it has ${names.map((known) => `\`${known}\``).join(", ")}` : `did you mean \`${near}\`?`}`);
+  }
+
   /** Tuples per table of the plan. */
   #tuples(input: Pick<Rows, "tables"> | Record<string, TableInput>): Uint8Array[] {
     const given = new Map<string, TableInput>(isRows(input) ? input.tables.map((table) => [table.name, { tuples: table.tuples }]) : Object.entries(input));
-    const names = this.tables.map((table) => table.name);
-    for (const name of given.keys()) {
-      if (!names.includes(name)) {
-        const near = didYouMean(name, names);
-        throw new RowlensError("unknown-table", `collection \`${this.name}\` has no table \`${name}\`; ${near === undefined ? `it has ${names.map((known) => `\`${known}\``).join(", ")}` : `did you mean \`${near}\`?`}`);
-      }
-    }
+    for (const name of given.keys()) this.#indexOf(name);
     return this.tables.map((table, index) => tuplesOf(table, this.#types[index] as ColumnType[], given.get(table.name)));
   }
 }

@@ -28,12 +28,12 @@ export class Documents {
   }
 
   /**
-   * The documents as objects, read by the caller's own `bson` package.
+   * The documents as objects, read by the caller's own `bson` package with options of its own.
    * @example
    * import * as BSON from "bson";
-   * const objects = documents.toObjects(BSON);
+   * const objects = documents.toObjects(BSON, { promoteValues: false });
    */
-  toObjects<T = Record<string, unknown>>(BSON: { deserialize(bytes: Uint8Array, options?: never): unknown }): T[] {
-    return this.documents.map((document) => BSON.deserialize(document) as T);
+  toObjects<T = Record<string, unknown>, Options = undefined>(BSON: { deserialize(bytes: Uint8Array, options?: Options): unknown }, options?: Options): T[] {
+    return this.documents.map((document) => BSON.deserialize(document, options) as T);
   }
 }

@@ -93,6 +93,11 @@ export interface Rows {
   readonly accepted: number;
   /** The tables in the plan's order: parents first. */
   readonly tables: readonly TableRows[];
+  /**
+   * The rows of one table.
+   * @throws RowlensError `unknown-table`, with the nearest name.
+   */
+  table(name: string): TableRows;
   /** The first thousand findings. */
   readonly issues: readonly Issue[];
   /** Findings counted by code, all of them. */
