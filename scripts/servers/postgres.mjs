@@ -6,7 +6,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import pg from "pg";
 
-/** @typedef {{ url: string, stop(): Promise<void> }} Server */
+/** `connections`: how many it takes at a time. @typedef {{ url: string, connections: number, stop(): Promise<void> }} Server */
 
 /** A port that nobody listens on just now. @returns {Promise<number>} */
 export function freePort() {
@@ -35,7 +35,7 @@ async function pglite() {
     await server.stop();
     await db.close();
   };
-  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+  return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, connections: 1, stop };
 }
 
 /** @param {string} url @returns {Promise<Server>} */
@@ -49,5 +49,5 @@ async function databaseOn(url) {
   await run(`CREATE DATABASE ${name}`);
   const own = new URL(url);
   own.pathname = `/${name}`;
-  return { url: own.href, stop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return { url: own.href, connections: 10, stop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
