@@ -18,6 +18,7 @@ const parts = () => [
   { name: "wasm", what: "WebAssembly from source; pkg/ belongs to src/", command: [process.execPath, "scripts/prove-wasm.mjs"], hint: "run `rustup target add wasm32-unknown-unknown`, or install Debian's rustc-web" },
   { name: "types", what: "TypeScript", command: [...bin("typescript/bin/tsc"), "-p", "."], folder: "js" },
   { name: "js", what: "the npm package", command: [...bin("vitest/vitest.mjs"), "run"], folder: "js" },
+  { name: "examples-types", what: "the examples' types", command: [...bin("typescript/bin/tsc"), "-p", "examples"] },
   { name: "examples", what: "the examples", command: [process.execPath, "--test", ...tests("examples")] },
   { name: "demo", what: "the demo", command: [process.execPath, "scripts/demo.mjs"] },
 ];
