@@ -1,1 +1,4 @@
-console.log("soon");
+#!/usr/bin/env node
+import { main } from "./run.ts";
+
+await main(process.argv.slice(2));

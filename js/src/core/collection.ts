@@ -172,7 +172,8 @@ export class Collection {
 
 const isRows = (input: Pick<Rows, "tables"> | Record<string, TableInput>): input is Pick<Rows, "tables"> => Array.isArray(input.tables);
 
-function tuplesOf(table: TableDescription, types: readonly ColumnType[], input: TableInput | undefined): Uint8Array {
+/** COPY-binary tuples of rows in any form. @internal */
+export function tuplesOf(table: TableDescription, types: readonly ColumnType[], input: TableInput | undefined): Uint8Array {
   if (input === undefined) return new Uint8Array();
   if ("tuples" in input) return input.tuples;
   if ("copyBinary" in input) return tuplesOfCopyBinary(input.copyBinary);

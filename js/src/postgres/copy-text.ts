@@ -32,12 +32,13 @@ export function tuplesOfCopyText(types: readonly ColumnType[], text: string): Ui
     if (line === "\\.") break;
     const fields = types.length === 0 && line === "" ? [] : line.split("\t");
     if (fields.length !== types.length) throw new RowlensError("copy-columns", `line ${number + 1} has ${fields.length} fields instead of ${types.length}`);
-    rows.push(fields.map((field, index) => (field === "\\N" ? null : fromText(types[index] as ColumnType, unescape(field)))));
+    rows.push(fields.map((field, index) => (field === "\\N" ? null : fromText(types[index] as ColumnType, unescapeField(field)))));
   }
   return writeTuples(rows);
 }
 
-function unescape(field: string): string {
+/** Text of a field of the format, its escapes resolved. @internal */
+export function unescapeField(field: string): string {
   if (!field.includes("\\")) return field;
   return field.replaceAll(/\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|([\s\S]))/g, (_, hex?: string, octal?: string, character?: string) =>
     hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : octal !== undefined ? String.fromCharCode(Number.parseInt(octal, 8)) : (UNESCAPES[character as string] ?? (character as string)),

@@ -1,0 +1,106 @@
+import type { ProgressResult, SpinnerResult } from "@clack/prompts";
+import { say } from "./streams.ts";
+import { bytes, count } from "./style.ts";
+
+/** Says how far a run is. */
+export interface Progress {
+  /** So many more bytes came from the disk. */
+  read(bytes: number): void;
+  /** So many more documents are done. */
+  done(documents: number): void;
+  /** A file begins. */
+  file(path: string): void;
+  /** A line beside the progress. */
+  note(line: string): Promise<void>;
+  /** The run is over, well or not. */
+  end(): void;
+}
+
+/** Milliseconds between plain lines. */
+const EVERY = 5000;
+const CANCELLED = 130;
+
+/**
+ * A bar on a terminal, a plain line now and then elsewhere, both on stderr.
+ * @param total bytes on disk, where all files have a size
+ */
+export async function startProgress(total: number | undefined, options: { quiet: boolean; stdin: boolean }): Promise<Progress> {
+  const state = { bytes: 0, documents: 0, path: "" };
+  const text = (): string => `${state.path}  ${count(state.documents, "document")}, ${bytes(state.bytes)}${total === undefined ? "" : ` of ${bytes(total)}`}`;
+  // The bar listens for Ctrl-C on stdin, so it must not be there where stdin is someone else's data.
+  const terminal = process.stderr.isTTY && process.stdin.isTTY && !options.stdin && process.env.TERM !== "dumb" && process.env.CI !== "true";
+  const bar = options.quiet || !terminal ? undefined : await startBar(total);
+
+  let next = Date.now() + EVERY;
+  const tick = (): void => {
+    if (bar) bar.show(state.bytes, text());
+    else if (!options.quiet && Date.now() >= next) {
+      say(text());
+      next = Date.now() + EVERY;
+    }
+  };
+  return {
+    read(more) {
+      state.bytes += more;
+    },
+    done(more) {
+      state.documents += more;
+      tick();
+    },
+    file(path) {
+      state.path = path === "-" ? "stdin" : path;
+      tick();
+    },
+    async note(line) {
+      bar?.clear();
+      say(line);
+      if (bar) bar.restart(text());
+    },
+    end() {
+      bar?.clear();
+    },
+  };
+}
+
+interface Bar {
+  show(at: number, text: string): void;
+  clear(): void;
+  restart(text: string): void;
+}
+
+/** Bytes are shown in thousandths: clack's bar counts steps up. */
+const STEPS = 1000;
+
+async function startBar(total: number | undefined): Promise<Bar | undefined> {
+  // Loaded only where it is shown; a Node too old for it gets plain lines.
+  const clack = await import("@clack/prompts").catch(() => undefined);
+  if (clack === undefined) return undefined;
+  let shown = 0;
+  const options = { output: process.stderr, withGuide: false };
+  const make = (): SpinnerResult & Partial<ProgressResult> => (total === undefined ? clack.spinner(options) : clack.progress({ ...options, max: STEPS, size: 24 }));
+  let bar = make();
+  let active = true;
+  // The library ends the process with 0 at Ctrl-C.
+  process.once("exit", () => {
+    if (active) process.exitCode = CANCELLED;
+  });
+  bar.start("");
+  return {
+    show(at, text) {
+      const step = total === undefined || total === 0 ? 0 : Math.min(STEPS, Math.floor((at / total) * STEPS));
+      if (bar.advance) bar.advance(step - shown, text);
+      else bar.message(text);
+      shown = step;
+    },
+    clear() {
+      if (active) bar.clear();
+      active = false;
+    },
+    restart(text) {
+      bar = make();
+      shown = 0;
+      active = true;
+      bar.start(text);
+    },
+  };
+}
