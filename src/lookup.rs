@@ -118,77 +118,115 @@ impl Lookups {
         self.backward.get(&collection)?.get(key).map(Vec::as_slice)
     }
 
-    /// The ids of a one-dimensional array of keys as a BSON array's bytes; false (nothing written) where one is unknown.
+    /// The ids of an array of keys as a BSON array's bytes; false (nothing written) where one is unknown.
     pub(crate) fn ids(&self, collection: usize, keys: &[u8], out: &mut Vec<u8>) -> bool {
-        let Some(keys) = split_array(keys) else { return false };
-        let mut writer = Writer::default();
-        let mark = writer.open();
-        for (index, key) in (0u32..).zip(keys) {
+        let Some((lengths, keys)) = split_array(keys) else { return false };
+        let mut ids = Vec::with_capacity(keys.len());
+        for key in keys {
             match key {
-                None => writer.index(kind::NULL, index),
+                None => ids.push((kind::NULL, &[][..])),
                 Some(key) => {
                     let Some((kind, value)) = self.id(collection, key).and_then(<[u8]>::split_first) else { return false };
-                    writer.index(*kind, index);
-                    writer.out.extend_from_slice(value);
+                    ids.push((*kind, value));
                 }
             }
         }
-        writer.close(mark);
+        let mut writer = Writer::default();
+        nest(&lengths, &mut ids.into_iter(), &mut writer);
         out.extend_from_slice(&writer.out);
         true
     }
 }
 
+/// Arrays in arrays, as `lengths` says, of the values in order.
+fn nest<'v>(lengths: &[u32], values: &mut dyn Iterator<Item = (u8, &'v [u8])>, writer: &mut Writer) {
+    let mark = writer.open();
+    let (length, deeper) = lengths.split_first().map_or((0, &[][..]), |(length, deeper)| (*length, deeper));
+    for index in 0..length {
+        if deeper.is_empty() {
+            let Some((kind, value)) = values.next() else { break };
+            writer.index(kind, index);
+            writer.out.extend_from_slice(value);
+        } else {
+            writer.index(kind::ARRAY, index);
+            nest(deeper, values, writer);
+        }
+    }
+    writer.close(mark);
+}
+
 /// Appends the key of a document id. Where ids are only collected, `wanted` takes it, and the id stands in for its own key.
 pub(crate) fn encode(lookups: &Lookups, wanted: &mut Option<Wanted>, lookup: Lookup, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
     let Some((oid, dimensions)) = lookup.array else { return one(lookups, wanted, lookup.collection, kind, value, out) };
-    if kind != kind::ARRAY || dimensions != 1 {
+    if kind != kind::ARRAY {
         return Fit::Misfit;
     }
-    let mark = out.len();
-    let mut header = [0u8; 20];
-    out.extend_from_slice(&header);
-    let Ok(mut elements) = Elements::new(value, 0, value.len()) else { return Fit::Misfit };
-    let (mut count, mut nulls, mut misfit, mut exact) = (0u32, false, false, true);
-    let mut digits = [0; 10];
-    while let Ok(Some(element)) = elements.next_element() {
-        let length = index_digits(count, &mut digits);
-        exact &= value.get(element.name..element.name_end) == digits.get(..length);
-        count += 1;
-        let start = out.len();
-        out.extend_from_slice(&(-1i32).to_be_bytes());
-        if element.kind == kind::NULL {
-            nulls = true;
-            continue;
-        }
-        // All ids are asked for, also behind one that is unknown.
-        misfit |= matches!(one(lookups, wanted, lookup.collection, element.kind, value.get(element.start..element.end).unwrap_or(&[]), out), Fit::Misfit);
-        let written = (out.len() - start - 4) as i32;
-        if let Some(place) = out.get_mut(start..start + 4) {
-            place.copy_from_slice(&written.to_be_bytes());
-        }
-    }
-    if misfit {
-        out.truncate(mark);
+    let mut array = Array { lengths: vec![None; usize::from(dimensions)], exact: true, nulls: false, elements: Vec::new() };
+    let fits = array.level(0, value, &mut |kind, value, out| !matches!(one(lookups, wanted, lookup.collection, kind, value, out), Fit::Misfit));
+    let lengths: Option<Vec<u32>> = array.lengths.iter().copied().collect();
+    // PostgreSQL's empty array has no dimensions; `[[]]` has no array there.
+    let lengths = match lengths {
+        _ if array.lengths.first() == Some(&Some(0)) => Vec::new(),
+        Some(lengths) if !lengths.contains(&0) => lengths,
+        _ => return Fit::Misfit,
+    };
+    if !fits {
         return Fit::Misfit;
     }
-    header[8..12].copy_from_slice(&oid.to_be_bytes());
-    if count == 0 {
-        out.truncate(mark + 12);
-    } else {
-        header[3] = 1;
-        header[7] = u8::from(nulls);
-        header[12..16].copy_from_slice(&count.to_be_bytes());
-        header[19] = 1;
+    out.extend_from_slice(&(lengths.len() as u32).to_be_bytes());
+    out.extend_from_slice(&u32::from(array.nulls).to_be_bytes());
+    out.extend_from_slice(&oid.to_be_bytes());
+    for length in lengths {
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(&1u32.to_be_bytes());
     }
-    let end = out.len().min(mark + 20);
-    if let Some(place) = out.get_mut(mark..end) {
-        place.copy_from_slice(&header[..end - mark]);
-    }
-    if exact {
+    out.extend_from_slice(&array.elements);
+    if array.exact {
         Fit::Exact
     } else {
         Fit::Differs
+    }
+}
+
+/// An array under way to PostgreSQL.
+struct Array {
+    /// Length of each dimension, once known.
+    lengths: Vec<Option<u32>>,
+    /// The keys of all arrays are 0, 1, 2, …
+    exact: bool,
+    nulls: bool,
+    elements: Vec<u8>,
+}
+
+impl Array {
+    /// The array `value` as dimension number `depth`. False: it is not rectangular, or an element has no key; all elements are asked for.
+    fn level(&mut self, depth: usize, value: &[u8], key: &mut dyn FnMut(u8, &[u8], &mut Vec<u8>) -> bool) -> bool {
+        let Ok(mut elements) = Elements::new(value, 0, value.len()) else { return false };
+        let (mut count, mut fits) = (0u32, true);
+        let mut digits = [0; 10];
+        while let Ok(Some(element)) = elements.next_element() {
+            let length = index_digits(count, &mut digits);
+            self.exact &= value.get(element.name..element.name_end) == digits.get(..length);
+            count += 1;
+            let inner = value.get(element.start..element.end).unwrap_or(&[]);
+            if depth + 1 < self.lengths.len() {
+                fits &= element.kind == kind::ARRAY && self.level(depth + 1, inner, key);
+                continue;
+            }
+            let start = self.elements.len();
+            self.elements.extend_from_slice(&(-1i32).to_be_bytes());
+            if element.kind == kind::NULL {
+                self.nulls = true;
+                continue;
+            }
+            fits &= key(element.kind, inner, &mut self.elements);
+            let written = (self.elements.len() - start - 4) as i32;
+            if let Some(place) = self.elements.get_mut(start..start + 4) {
+                place.copy_from_slice(&written.to_be_bytes());
+            }
+        }
+        let Some(known) = self.lengths.get_mut(depth) else { return false };
+        fits && *known.get_or_insert(count) == count
     }
 }
 
@@ -210,17 +248,14 @@ fn one(lookups: &Lookups, wanted: &mut Option<Wanted>, collection: usize, kind: 
     }
 }
 
-/// The elements of a one-dimensional (or empty) array in PostgreSQL's binary form.
-fn split_array(array: &[u8]) -> Option<Vec<Option<&[u8]>>> {
-    let read = |at: usize| Some(i32::from_be_bytes(array.get(at..at + 4)?.try_into().ok()?));
-    match read(0)? {
-        0 => return Some(Vec::new()),
-        1 => {}
-        _ => return None,
-    }
+/// The dimensions and elements of an array in PostgreSQL's binary form.
+fn split_array(array: &[u8]) -> Option<(Vec<u32>, Vec<Option<&[u8]>>)> {
+    let read = |at: usize| Some(i32::from_be_bytes(array.get(at..at.checked_add(4)?)?.try_into().ok()?));
+    let dimensions = usize::try_from(read(0)?).ok().filter(|dimensions| *dimensions <= 6)?;
+    let lengths = (0..dimensions).map(|dimension| u32::try_from(read(12 + 8 * dimension)?).ok().filter(|length| *length > 0)).collect::<Option<Vec<u32>>>()?;
+    let mut at = 12 + 8 * dimensions;
     let mut elements = Vec::new();
-    let mut at = 20;
-    for _ in 0..read(12)? {
+    while at < array.len() {
         let length = read(at)?;
         at += 4;
         if length < 0 {
@@ -230,7 +265,8 @@ fn split_array(array: &[u8]) -> Option<Vec<Option<&[u8]>>> {
         elements.push(Some(array.get(at..at.checked_add(length as usize)?)?));
         at += length as usize;
     }
-    Some(elements)
+    let wanted = if lengths.is_empty() { Some(0) } else { lengths.iter().try_fold(1usize, |all, length| all.checked_mul(*length as usize)) };
+    (wanted == Some(elements.len())).then_some((lengths, elements))
 }
 
 type Entry = (usize, Vec<u8>, Vec<u8>);

@@ -104,3 +104,16 @@ fn texts_become_key_bytes() {
         assert_eq!(key_from_text(&pg, text), None, "{text}");
     }
 }
+
+#[test]
+fn arrays_of_arrays_of_references() {
+    let mapping = r#"{"version":1,"collections":{"c":{"table":"c","key":{"column":"id"},"complement":"rest","columns":{"m":{"path":"m","type":"bigint[][]","ref":"users"}}},
+        "users":{"table":"users","key":{"column":"id","as":"lookup","type":"bigint"},"complement":"rest"}}}"#;
+    for (value, complement) in [("[]", false), ("[[1,2],[2,null]]", false), ("[[1],[1,2]]", true), ("[[]]", true), ("[1]", true), ("[[9]]", true)] {
+        let mut lens = lens(mapping, Fidelity::Exact);
+        set(&mut lens, &[("users", "1", "10"), ("users", "2", "20")]);
+        let document = parse_extended_json(format!(r#"{{"_id":{{"$oid":"65f1a2b3c4d5e6f708192a01"}},"m":{value}}}"#).as_bytes()).unwrap();
+        let rows = check(&mut lens, Fidelity::Exact, &document);
+        assert_eq!(!rows.tables[0].tuples.ends_with(&[0xff; 4]), complement, "{value}");
+    }
+}

@@ -224,6 +224,11 @@ fn array(element: &PgType, bson: BsonKind, value: &[u8], normalize: bool, out: &
             loss = Some(Loss::Bounds);
         }
     }
+    // PostgreSQL has no dimension of length 0, and every element takes its length's four bytes: a lying header costs nothing.
+    let elements = lengths.iter().try_fold(1usize, |all, length| all.checked_mul(*length as usize));
+    if dimensions > 0 && elements.is_none_or(|elements| elements == 0 || elements > value.len() / 4) {
+        return Err(BadValue);
+    }
     let mut at = 12 + 8 * dimensions;
     level(element, bson, value, &lengths, &mut at, normalize, out, &mut loss)?;
     Ok((kind::ARRAY, loss))

@@ -16,8 +16,8 @@ use crate::postgres::PgType;
 pub enum Codec {
     /// text, varchar, citext: most characters, if limited.
     Text(Option<u32>),
-    /// text-like column that holds an ObjectId as hex.
-    HexText,
+    /// text-like column that holds an ObjectId as hex: most characters, if limited.
+    HexText(Option<u32>),
     /// char(24) or longer that holds an identity.
     HexChar(u32),
     Char(u32),
@@ -87,8 +87,8 @@ impl Codec {
         }
         let object_id = field.bson == BsonKind::ObjectId;
         match pg {
-            PgType::Text | PgType::Citext if object_id => Codec::HexText,
-            PgType::Varchar(_) if object_id => Codec::HexText,
+            PgType::Text | PgType::Citext if object_id => Codec::HexText(None),
+            PgType::Varchar(n) if object_id => Codec::HexText(Some(*n)),
             PgType::Char(n) if object_id => Codec::HexChar(*n),
             PgType::Text | PgType::Citext => Codec::Text(None),
             PgType::Varchar(n) => Codec::Text(Some(*n)),
@@ -211,13 +211,13 @@ impl Codec {
                 out.resize(out.len() + (*length as usize - count), b' ');
                 Fit::Exact
             }
-            Codec::HexText => match kind {
+            Codec::HexText(limit) => match kind {
                 kind::OBJECT_ID => {
                     identity::push_hex(value, out);
                     Fit::Exact
                 }
                 kind::STRING => match storable_text(value) {
-                    Some(text) if !identity::is_object_id_hex(text.as_bytes()) && text.len() <= 24 => {
+                    Some(text) if !identity::is_object_id_hex(text.as_bytes()) && limit.is_none_or(|limit| text.chars().count() <= limit as usize) => {
                         out.extend_from_slice(text.as_bytes());
                         Fit::Exact
                     }
@@ -232,8 +232,9 @@ impl Codec {
                     Fit::Exact
                 }
                 kind::STRING => match storable_text(value) {
-                    Some(text) if text.chars().count() == *length as usize && !text.ends_with(' ') && !identity::is_object_id_hex(text.as_bytes()) => {
+                    Some(text) if text.chars().count() <= *length as usize && !text.ends_with(' ') && !identity::is_object_id_hex(text.as_bytes()) => {
                         out.extend_from_slice(text.as_bytes());
+                        out.resize(out.len() + *length as usize - text.chars().count(), b' ');
                         Fit::Exact
                     }
                     _ => Fit::Misfit,
@@ -280,7 +281,7 @@ impl Codec {
                 identity::substitute_hex(kind, value, 23, out);
                 out.resize(out.len() + *length as usize - 24, b' ');
             }
-            Codec::Text(_) | Codec::HexText => identity::substitute_hex(kind, value, 32, out),
+            Codec::Text(_) | Codec::HexText(_) => identity::substitute_hex(kind, value, 32, out),
             Codec::Bytea | Codec::ByteaObjectId => identity::substitute_bytes(kind, value, out),
             _ => return false,
         }

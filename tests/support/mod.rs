@@ -1,6 +1,12 @@
 //! What several test files need.
 #![allow(dead_code)]
 
+pub mod choices;
+pub mod documents;
+pub mod laws;
+pub mod mappings;
+pub mod tuples;
+
 use proptest::prelude::*;
 use rowlens::bson::{Elements, Writer};
 use rowlens::lens::{Documents, Lens, RowSet};
