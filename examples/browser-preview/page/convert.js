@@ -1,0 +1,110 @@
+// @ts-check
+// Text in, everything the page shows out. No DOM here.
+import { compile, equalDocuments, parseExtendedJson, RowlensError, toExtendedJson } from "rowlens";
+
+/** @typedef {import("rowlens").Issue} Issue */
+/** @typedef {import("rowlens").Plan} Plan */
+/** @typedef {{ name: string, from: string, columns: { name: string, type: string, key: boolean, source: string, path: string }[], rows: (string | null)[][] }} TableView */
+/**
+ * @typedef {object} Result
+ * @property {TableView[]} tables
+ * @property {{ key: string, text: string }[]} complements those that are not NULL
+ * @property {string | null} complementColumn
+ * @property {Issue[]} issues
+ * @property {number} documents
+ * @property {number} identical
+ * @property {string} back
+ */
+
+/** @type {{ text: string, plan: Plan } | undefined} */
+let compiled;
+
+/**
+ * Compiles the mapping, unless it is the one of last time.
+ * @param {string} text
+ * @returns {{ plan: Plan, issues: readonly Issue[] } | { plan: undefined, issues: readonly Issue[] }}
+ */
+export function toPlan(text) {
+  if (compiled?.text !== text) {
+    try {
+      const plan = compile(text);
+      compiled?.plan.free();
+      compiled = { text, plan };
+    } catch (error) {
+      if (!RowlensError.is(error)) throw error;
+      return { plan: undefined, issues: error.issues };
+    }
+  }
+  return { plan: compiled.plan, issues: compiled.plan.warnings };
+}
+
+/**
+ * @param {string} text Extended JSON
+ * @returns {{ documents: Uint8Array[] } | { fault: string }}
+ */
+export function toDocuments(text) {
+  try {
+    return { documents: parseExtendedJson(text) };
+  } catch (error) {
+    if (!RowlensError.is(error)) throw error;
+    return { fault: withLine(error.message, text) };
+  }
+}
+
+/** Editors count lines, parsers bytes. @param {string} message @param {string} text */
+function withLine(message, text) {
+  const match = / at byte (\d+)$/.exec(message);
+  if (!match) return message;
+  const before = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, Number(match[1]))).split("\n");
+  return `${message.slice(0, match.index)}, line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+}
+
+/**
+ * @param {Plan} plan
+ * @param {string} name of the collection
+ * @param {Uint8Array[]} documents
+ * @returns {Result}
+ */
+export function convert(plan, name, documents) {
+  const collection = plan.collection(name);
+  const description = plan.description.find((one) => one.name === name);
+  const rows = collection.toRows(documents);
+  const back = collection.toDocuments(rows);
+  const complementColumn = description?.complement ?? null;
+  const tables = rows.tables.map((table, index) => tableView(collection.tables[index], table.parameters("text")));
+  const at = tables[0].columns.findIndex((column) => column.name === complementColumn);
+  const complements = tables[0].rows.flatMap((row) => (at < 0 || row[at] === null ? [] : [{ key: row[0] ?? "", text: pretty(row[at]) }]));
+  // A refused document has no row: the others come back in the order they went in.
+  const refused = new Set(rows.issues.filter((issue) => issue.severity === "error").map((issue) => issue.document));
+  const accepted = documents.filter((_, index) => !refused.has(index));
+  const same = description?.fidelity === "exact" ? sameBytes : equalDocuments;
+  const identical = accepted.filter((document, index) => back.documents[index] !== undefined && same(document, back.documents[index])).length;
+  return { tables, complements, complementColumn, issues: [...rows.issues, ...back.issues], documents: documents.length, identical, back: back.documents.map((document) => pretty(toExtendedJson(document, { relaxed: true }))).join("\n") };
+}
+
+/** @param {import("rowlens").TableDescription} table @param {(string | null)[][]} rows @returns {TableView} */
+function tableView(table, rows) {
+  const columns = table.columns.map((column) => ({ name: column.name, type: column.type.replaceAll('"', ""), key: table.key.includes(column.name), source: column.source, path: column.source === "complement" ? "whatever the columns do not say" : column.source === "field" ? column.path : { parentKey: "the parent's key", ordinal: "position in the array", mapKey: "key in the map" }[column.source] }));
+  return { name: table.name, from: table.path === "" ? "one row per document" : table.path, columns, rows };
+}
+
+/** @param {Uint8Array} a @param {Uint8Array} b */
+const sameBytes = (a, b) => a.length === b.length && a.every((byte, index) => byte === b[index]);
+
+/**
+ * JSON with line breaks. Not through JSON.parse, which loses digits and duplicate keys.
+ * @param {string} json
+ */
+export function pretty(json) {
+  let indent = 0;
+  const line = () => `\n${"  ".repeat(indent)}`;
+  return json.replace(/"(?:[^"\\]|\\.)*"|[{[]\s*[}\]]|[{}[\],:]|\s+/g, (token) => {
+    switch (token) {
+      case "{": case "[": indent += 1; return token + line();
+      case "}": case "]": indent -= 1; return line() + token;
+      case ",": return token + line();
+      case ":": return ": ";
+      default: return token.startsWith('"') ? token : token.replace(/\s/g, "");
+    }
+  });
+}
