@@ -119,15 +119,19 @@ describe("values", () => {
   const value = (type: string, text: string, options = {}, dimensions = 0): unknown => {
     const of = columnType(column(type, dimensions));
     const bytes = fromText(of, text);
-    return toValue(of, data(bytes), 0, bytes.length, options);
+    return toValue(of, data(bytes), 0, bytes.length, options, () => undefined);
   };
 
   it.each([
     ["numeric", "12.50", {}, "12.50"],
-    ["numeric", "12.50", { numeric: "number" }, 12.5],
+    ["numeric", "12.5", { numeric: "number" }, 12.5],
+    ["numeric", "12.50", { numeric: "number" }, "12.50"],
+    ["numeric(6,2)", "12.50", { numeric: "number" }, 12.5],
     ["numeric", "0.1000000000000000055511151231257827", { numeric: "number" }, "0.1000000000000000055511151231257827"],
     ["numeric", "100000000000000000000000", { numeric: "number" }, 1e23],
-    ["numeric", "12.00", { numeric: "bigint" }, 12n],
+    ["numeric", "12", { numeric: "bigint" }, 12n],
+    ["numeric", "12.00", { numeric: "bigint" }, "12.00"],
+    ["numeric(6,2)", "12.00", { numeric: "bigint" }, 12n],
     ["numeric", "12.50", { numeric: "bigint" }, "12.50"],
     ["bigint", "9007199254740993", {}, 9007199254740993n],
     ["bigint", "9007199254740993", { bigint: "number" }, "9007199254740993"],

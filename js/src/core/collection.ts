@@ -3,8 +3,8 @@ import type { ColumnType } from "../postgres/column-type.ts";
 import { tuplesOfCopyBinary } from "../postgres/copy-binary.ts";
 import { tuplesOfCopyText } from "../postgres/copy-text.ts";
 import { type TableSql, tableSql } from "../postgres/table-sql.ts";
-import { fromValue } from "../postgres/value.ts";
-import { writeTuples } from "../postgres/tuples.ts";
+import { tuplesOfObjects } from "../postgres/objects.ts";
+import type { ReadForms } from "../postgres/value.ts";
 import { type LookupEntry, view, wasm, type WasmAssembler, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
 import type { CollectionDescription, TableDescription } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -34,12 +34,14 @@ export type TableInput =
   | { /** COPY-binary tuples without header and trailer. */ tuples: Uint8Array }
   | { /** What `COPY … TO … WITH (FORMAT binary)` gave, the columns in the plan's order. */ copyBinary: Uint8Array }
   | { /** What `COPY … TO …` gave (text format), the columns in the plan's order. */ copyText: string | Uint8Array }
-  | {
-      /** Row objects as drivers and ORMs return them, by column name. A column that is not there is NULL. */
-      objects: readonly Record<string, unknown>[];
-      /** Whether strings in JSON columns are values (default) or JSON text. */
-      json?: "value" | "text";
-    };
+  | ({
+      /**
+       * Row objects as `pg`, `postgres`, PGlite and Drizzle return them, by column name: texts, numbers, bigints, Dates, Buffers,
+       * arrays, parsed JSON. A column that is not there is NULL. Where a driver's values may have lost something, an issue
+       * `value-ambiguous` names the column.
+       */
+      objects: readonly object[];
+    } & ReadForms);
 
 /** One collection of a plan: documents to rows, and back. */
 export class Collection {
@@ -114,12 +116,15 @@ export class Collection {
    */
   toDocuments(input: Pick<Rows, "tables"> | Record<string, TableInput>, options: { lookups?: Lookups } = {}): Documents {
     setLookups(this.#assembler, options.lookups);
-    const parts = this.#tuples(input);
+    const ambiguities: Issue[] = [];
+    const parts = this.#tuples(input, ambiguities);
     parts.forEach((tuples, index) => view(this.#assembler.reserve(index, tuples.length), tuples.length).set(tuples));
     const count = this.#assembler.run();
     const bson = view(this.#assembler.out_ptr(), this.#assembler.out_len()).slice();
     const issueCounts = this.#assembler.issue_counts() as Record<string, number>;
-    return new Documents(bson, count, issuesOf(this.#assembler, issueCounts), issueCounts);
+    const issues = issuesOf(this.#assembler, issueCounts);
+    if (ambiguities.length === 0) return new Documents(bson, count, issues, issueCounts);
+    return new Documents(bson, count, [...ambiguities, ...issues], { ...issueCounts, "value-ambiguous": ambiguities.length });
   }
 
   /** @internal */
@@ -163,42 +168,25 @@ export class Collection {
   }
 
   /** Tuples per table of the plan. */
-  #tuples(input: Pick<Rows, "tables"> | Record<string, TableInput>): Uint8Array[] {
+  #tuples(input: Pick<Rows, "tables"> | Record<string, TableInput>, issues: Issue[]): Uint8Array[] {
     const given = new Map<string, TableInput>(isRows(input) ? input.tables.map((table) => [table.name, { tuples: table.tuples }]) : Object.entries(input));
     for (const name of given.keys()) this.#indexOf(name);
-    return this.tables.map((table, index) => tuplesOf(table, this.#types[index] as ColumnType[], given.get(table.name)));
+    return this.tables.map((table, index) => tuplesOf(table, this.#types[index] as ColumnType[], given.get(table.name), issues));
   }
 }
 
+// A byte order mark would be a value's.
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
 const isRows = (input: Pick<Rows, "tables"> | Record<string, TableInput>): input is Pick<Rows, "tables"> => Array.isArray(input.tables);
 
-/** COPY-binary tuples of rows in any form. @internal */
-export function tuplesOf(table: TableDescription, types: readonly ColumnType[], input: TableInput | undefined): Uint8Array {
+/** COPY-binary tuples of rows in any form; what a form leaves open goes to `issues`. @internal */
+export function tuplesOf(table: TableDescription, types: readonly ColumnType[], input: TableInput | undefined, issues: Issue[]): Uint8Array {
   if (input === undefined) return new Uint8Array();
   if ("tuples" in input) return input.tuples;
   if ("copyBinary" in input) return tuplesOfCopyBinary(input.copyBinary);
-  if ("copyText" in input) return tuplesOfCopyText(types, typeof input.copyText === "string" ? input.copyText : new TextDecoder().decode(input.copyText));
-  const options = input.json === undefined ? {} : { json: input.json };
-  return writeTuples(
-    input.objects.map((row, number) => {
-      for (const name of Object.keys(row)) {
-        if (!table.columns.some((column) => column.name === name)) throw new RowlensError("unknown-column", `table \`${table.name}\` has no column \`${name}\`${hint(name, table)}`);
-      }
-      return table.columns.map((column, index) => {
-        try {
-          return fromValue(types[index] as ColumnType, row[column.name], options);
-        } catch (error) {
-          if (!RowlensError.is(error)) throw error;
-          throw new RowlensError(error.code, `row ${number} of \`${table.name}\`, column \`${column.name}\`: ${error.message}`, [{ code: error.code, severity: "error", message: error.message, path: "", table: table.name, column: column.name }]);
-        }
-      });
-    }),
-  );
-}
-
-function hint(name: string, table: TableDescription): string {
-  const near = didYouMean(name, table.columns.map((column) => column.name));
-  return near === undefined ? "" : `; did you mean \`${near}\`?`;
+  if ("copyText" in input) return tuplesOfCopyText(types, typeof input.copyText === "string" ? input.copyText : UTF8.decode(input.copyText));
+  return tuplesOfObjects(table, types, input.objects, input, issues);
 }
 
 function issuesOf(source: { issues(): unknown }, counts: Record<string, number>): Issue[] {

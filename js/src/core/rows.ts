@@ -4,9 +4,20 @@ import { copyText } from "../postgres/copy-text.ts";
 import { type TableSql, tableSql } from "../postgres/table-sql.ts";
 import { toText } from "../postgres/text.ts";
 import { eachField } from "../postgres/tuples.ts";
-import { type ObjectsOptions, toValue } from "../postgres/value.ts";
+import { binaryParameters, postgresValue } from "../postgres/parameters.ts";
+import { toValue, type ValueForms } from "../postgres/value.ts";
 import type { ColumnDescription, TableDescription } from "./description.ts";
 import type { Issue } from "./issue.ts";
+import { RowlensError } from "./rowlens-error.ts";
+
+/** Options of {@link TableRows.objects}. */
+export interface ObjectsOptions extends ValueForms {
+  /** Told of every value that the wished form does not hold exactly. */
+  onInexact?: (issue: Issue) => void;
+}
+
+/** What the `postgres` driver takes as a parameter. */
+export type PostgresParameter = string | boolean | Uint8Array | Date | { toJSON(): unknown } | null;
 
 /** The rows of one table, in PostgreSQL's binary form; every other form is made of it when asked for. */
 export class TableRows {
@@ -52,33 +63,60 @@ export class TableRows {
     return copyText(this.#types, this.tuples);
   }
 
-  /** Parameters of one statement per row, in the order of the columns: `binary` (default; Buffers in Node) or `text`; NULL is null. */
+  /**
+   * Parameters of one statement per row, in the order of the columns; NULL is null.
+   *
+   * - `binary` (default): PostgreSQL's binary form, Buffers in Node: fastest. For `pg`, which sends Buffers as they are.
+   * - `text`: PostgreSQL's text, for `pg`, for `postgres` with {@link postgresTextTypes}, and for everything else.
+   * - `postgres`: JavaScript values that `postgres` with its default types turns into exactly these values.
+   * @example
+   * for (const values of rows.tables[0].parameters()) await client.query(insertPayment, values);
+   */
   parameters(format?: "binary"): (Uint8Array | null)[][];
   parameters(format: "text"): (string | null)[][];
-  parameters(format: "binary" | "text" = "binary"): (Uint8Array | string | null)[][] {
-    if (format === "text") return this.#rows((type, data, start, length) => toText(type, data, start, length));
-    // A copy: parameters outlive `copy: false` views.
-    const bytes = this.tuples.slice();
-    const part = (start: number, length: number): Uint8Array => (typeof Buffer === "function" ? Buffer.from(bytes.buffer, bytes.byteOffset + start, length) : bytes.subarray(start, start + length));
-    return this.#rows((_type, _data, start, length) => part(start, length));
+  parameters(format: "postgres"): PostgresParameter[][];
+  parameters(format: "binary" | "text" | "postgres" = "binary"): unknown[][] {
+    if (format === "binary") return binaryParameters(this.tuples);
+    return this.#rows(format === "text" ? toText : postgresValue);
   }
 
-  /** One object per row with JavaScript values, as Drizzle's insert takes them. Every column is there; NULL is null. */
+  /**
+   * One object per row with JavaScript values, as Drizzle's insert takes them. Every column is there; NULL is null.
+   *
+   * Nothing is rounded: a value that the wished form cannot hold exactly (a `numeric` beyond a double, a timestamp with
+   * microseconds or beyond Date) stays PostgreSQL's text, and `onInexact` is told. JSON that changes when it is parsed (see
+   * {@link ValueForms.json}) has no such text: without `onInexact` it is refused.
+   * @throws RowlensError `value-inexact`
+   * @example
+   * await db.insert(payments).values(rows.tables[0].objects() as (typeof payments.$inferInsert)[]);
+   */
   objects(options: ObjectsOptions = {}): Record<string, unknown>[] {
     const names = this.columns.map((column) => column.name);
-    return this.#rows((type, data, start, length) => toValue(type, data, start, length, options)).map((row) => Object.fromEntries(row.map((value, index) => [names[index] as string, value])));
+    let row = 0;
+    let index = 0;
+    const inexact = (message: string, kept: boolean): void => {
+      const column = names[index] as string;
+      const issue: Issue = { code: "value-inexact", severity: "warning", message: `row ${row}: ${message}`, path: "", table: this.name, column, help: kept ? "it stays text" : 'take this column as `json: "text"`' };
+      if (options.onInexact) options.onInexact(issue);
+      else if (!kept) throw new RowlensError("value-inexact", `row ${row} of \`${this.name}\`, column \`${column}\`: ${message}; use \`json: "text"\`, or accept it with \`onInexact\``, [issue]);
+    };
+    return this.#rows((type, data, start, length, at) => {
+      index = at;
+      return toValue(type, data, start, length, options, inexact);
+    }, () => row++).map((values) => Object.fromEntries(values.map((value, column) => [names[column] as string, value])));
   }
 
-  #rows<T>(read: (type: ColumnType, data: DataView, start: number, length: number) => T): (T | null)[][] {
+  #rows<T>(read: (type: ColumnType, data: DataView, start: number, length: number, index: number) => T, after?: () => void): (T | null)[][] {
     const data = new DataView(this.tuples.buffer, this.tuples.byteOffset, this.tuples.byteLength);
     const rows: (T | null)[][] = [];
     let row: (T | null)[] = [];
     eachField(
       this.tuples,
-      (index, start, length) => row.push(length < 0 ? null : read(this.#types[index] as ColumnType, data, start, length)),
+      (index, start, length) => row.push(length < 0 ? null : read(this.#types[index] as ColumnType, data, start, length, index)),
       () => {
         rows.push(row);
         row = [];
+        after?.();
       },
     );
     return rows;

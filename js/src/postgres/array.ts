@@ -61,14 +61,17 @@ export function arrayToText(value: Nested<string>): string {
 }
 
 function quote(text: string): string {
-  return text === "" || /[{}",\\\s]/.test(text) || /^null$/i.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : text;
+  return text === "" || /[{}",\\ \t\n\v\f\r]/.test(text) || /^null$/i.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : text;
 }
+
+const SPACE = /[ \t\n\v\f\r]/;
 
 /** Nested arrays of texts of PostgreSQL's array text. @internal */
 export function arrayFromText(text: string): Nested<string> {
   let at = 0;
+  // PostgreSQL's white space is ASCII: a no-break space is part of an element, and is not quoted.
   const space = (): void => {
-    while (/\s/.test(text[at] ?? "")) at++;
+    while (SPACE.test(text[at] ?? "")) at++;
   };
   // An explicit lower bound, `[0:2]={…}`, says nothing that documents could hold.
   const bounds = /^\s*(?:\[[-\d]+:[-\d]+\])+\s*=/.exec(text);
@@ -106,7 +109,7 @@ export function arrayFromText(text: string): Nested<string> {
       if (text[at] === "\\") at++;
       value += text[at++] ?? "";
     }
-    value = value.trimEnd();
+    value = value.replace(/[ \t\n\v\f\r]+$/, "");
     if (value === "") throw unreadable("array", text);
     return /^null$/i.test(value) ? null : value;
   };

@@ -4,6 +4,8 @@ import type { ColumnDescription, ColumnKind } from "../core/description.ts";
 export interface ColumnType {
   kind: ColumnKind;
   dimensions: number;
+  /** Digits of `numeric(p,s)`. */
+  precision: number | undefined;
   /** Decimals of `numeric(p,s)`. */
   scale: number | undefined;
   /** Length of `char(n)`. */
@@ -16,6 +18,7 @@ export function columnType(column: ColumnDescription): ColumnType {
   return {
     kind: column.kind,
     dimensions: column.dimensions,
+    precision: column.kind === "numeric" && modifiers ? Number(modifiers[1]) : undefined,
     scale: column.kind === "numeric" && modifiers ? Math.max(0, Number(modifiers[2] ?? 0)) : undefined,
     length: column.kind === "char" ? Number(modifiers?.[1] ?? 1) : undefined,
   };

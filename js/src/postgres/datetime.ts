@@ -7,6 +7,11 @@ const EPOCH_MS = EPOCH_DAYS * DAY_MS;
 const DAY_US = 86_400_000_000n;
 const INFINITY = 2n ** 63n - 1n;
 const MINUS_INFINITY = -(2n ** 63n);
+/** PostgreSQL's own range: 4713 BC to 294276 AD, and to 5874897 AD for dates. */
+const TIMESTAMP_MIN = -211_813_488_000_000_000n;
+const TIMESTAMP_END = 9_223_371_331_200_000_000n;
+const DAY_MIN = -2_451_545;
+const DAY_END = 2_145_031_949;
 const DATE_LIMIT = 8_640_000_000_000_000;
 
 /** Year, month and day of a day since 1970, in the proleptic Gregorian calendar (year 0 is 1 BC). */
@@ -68,7 +73,7 @@ export function timestampToDate(microseconds: bigint): Date | undefined {
   return Math.abs(ms) <= DATE_LIMIT ? new Date(ms) : undefined;
 }
 
-const DATE = /^(\d{4,})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6})0*)?)?\s*(Z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)?\s*(BC)?$/i;
+const DATE = /^((?:[+-]\d{6})|\d{4,})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6})0*)?)?\s*(Z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)?\s*(BC)?$/i;
 
 /** Microseconds since 2000 of a PostgreSQL (ISO style) or ISO 8601 text. @internal */
 export function timestampFromText(text: string, zone: boolean): bigint {
@@ -78,11 +83,14 @@ export function timestampFromText(text: string, zone: boolean): bigint {
   const match = DATE.exec(trimmed);
   if (!match) throw unreadable(zone ? "timestamptz" : "timestamp", text);
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", offset, bc] = match;
+  // ISO 8601's signed years (`-000001`) count 1 BC as year 0; PostgreSQL's era does not.
   const days = checkedDays(text, Number(year), Number(month), Number(day), bc !== undefined);
   const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
   if (Number(minute) > 59 || Number(second) > 60 || seconds > 86_400) throw unreadable(zone ? "timestamptz" : "timestamp", text);
   const shift = zone && offset !== undefined && !/^z$/i.test(offset) ? offsetSeconds(offset) : 0;
-  return BigInt(days - EPOCH_DAYS) * DAY_US + BigInt(seconds - shift) * 1_000_000n + BigInt(fraction.padEnd(6, "0") || 0);
+  const microseconds = BigInt(days - EPOCH_DAYS) * DAY_US + BigInt(seconds - shift) * 1_000_000n + BigInt(fraction.padEnd(6, "0") || 0);
+  if (microseconds < TIMESTAMP_MIN || microseconds >= TIMESTAMP_END) throw unreadable(zone ? "timestamptz" : "timestamp", text);
+  return microseconds;
 }
 
 function offsetSeconds(offset: string): number {
@@ -91,6 +99,7 @@ function offsetSeconds(offset: string): number {
   return offset.startsWith("-") ? -seconds : seconds;
 }
 
+/** Day since 1970, where there is such a day. */
 function checkedDays(text: string, year: number, month: number, day: number, bc: boolean): number {
   const proleptic = bc ? 1 - year : year;
   const days = daysFromCivil(proleptic, month, day);
@@ -99,11 +108,22 @@ function checkedDays(text: string, year: number, month: number, day: number, bc:
   return days;
 }
 
+/** How a driver made a Date of a text without a zone: as UTC (Drizzle), or in the process's own time zone (drivers themselves). */
+export type WallClock = "utc" | "local";
+
 /** Microseconds since 2000 of a Date. @internal */
-export function timestampFromDate(value: Date): bigint {
-  const ms = value.getTime();
+export function timestampFromDate(value: Date, clock: WallClock = "utc"): bigint {
+  const ms = clock === "utc" ? value.getTime() : localTime(value);
   if (Number.isNaN(ms)) throw unreadable("timestamp", value);
   return BigInt(ms - EPOCH_MS) * 1000n;
+}
+
+/** The wall clock's time in the process's own zone, read as if it were UTC. */
+function localTime(value: Date): number {
+  const shifted = new Date(0);
+  shifted.setUTCFullYear(value.getFullYear(), value.getMonth(), value.getDate());
+  shifted.setUTCHours(value.getHours(), value.getMinutes(), value.getSeconds(), value.getMilliseconds());
+  return Number.isNaN(value.getTime()) ? Number.NaN : shifted.getTime();
 }
 
 /** Days since 2000 of a date text. @internal */
@@ -113,12 +133,15 @@ export function dateFromText(text: string): number {
   if (/^\+?infinity$/i.test(trimmed)) return 2_147_483_647;
   const match = /^(\d{4,})-(\d{2})-(\d{2})\s*(BC)?$/i.exec(trimmed);
   if (!match) throw unreadable("date", text);
-  return checkedDays(text, Number(match[1]), Number(match[2]), Number(match[3]), match[4] !== undefined) - EPOCH_DAYS;
+  const days = checkedDays(text, Number(match[1]), Number(match[2]), Number(match[3]), match[4] !== undefined) - EPOCH_DAYS;
+  if (days < DAY_MIN || days >= DAY_END) throw unreadable("date", text);
+  return days;
 }
 
-/** Days since 2000 of a Date at midnight UTC. @internal */
+/** Days since 2000 of a Date at midnight: UTC's (`postgres`, PGlite, Drizzle), or the process's own (`pg`). @internal */
 export function dateFromDate(value: Date): number {
-  const days = (value.getTime() - EPOCH_MS) / DAY_MS;
+  let days = (value.getTime() - EPOCH_MS) / DAY_MS;
+  if (!Number.isInteger(days)) days = (localTime(value) - EPOCH_MS) / DAY_MS;
   if (!Number.isInteger(days)) throw unreadable("date (midnight UTC)", value);
   return days;
 }

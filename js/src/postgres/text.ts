@@ -40,7 +40,7 @@ const numberText = (value: number): string => (Object.is(value, -0) ? "-0" : Str
 
 /** The shortest text that gives the same 32-bit float back. @internal */
 export function realText(value: number): string {
-  for (let digits = 1; digits < 10 && Number.isFinite(value); digits++) {
+  for (let digits = 1; digits < 10 && value !== 0 && Number.isFinite(value); digits++) {
     const text = Number(value.toPrecision(digits));
     if (Math.fround(text) === value) return numberText(text);
   }
