@@ -181,7 +181,7 @@ const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const isRows = (input: Pick<Rows, "tables"> | Record<string, TableInput>): input is Pick<Rows, "tables"> => Array.isArray(input.tables);
 
 /** COPY-binary tuples of rows in any form; what a form leaves open goes to `issues`. @internal */
-export function tuplesOf(table: TableDescription, types: readonly ColumnType[], input: TableInput | undefined, issues: Issue[]): Uint8Array {
+export function tuplesOf(table: TableDescription, types: readonly ColumnType[], input: TableInput | undefined, issues: Issue[] = []): Uint8Array {
   if (input === undefined) return new Uint8Array();
   if ("tuples" in input) return input.tuples;
   if ("copyBinary" in input) return tuplesOfCopyBinary(input.copyBinary);
