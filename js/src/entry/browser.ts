@@ -6,13 +6,12 @@ import { startAsync } from "../wasm/handle.ts";
 
 export * from "../api.ts";
 
-let pending: Promise<void> | undefined;
-
-/** Fetches and compiles the WebAssembly. Further calls give the same promise; after a failure the next call tries again. */
+/**
+ * Fetches and compiles the WebAssembly: once, however often it is called. After a failure the next call tries again.
+ * @example
+ * await init();
+ * const plan = compile(mapping);
+ */
 export function init(): Promise<void> {
-  pending ??= startAsync(new URL("./rowlens_bg.wasm", import.meta.url)).catch((error: unknown) => {
-    pending = undefined;
-    throw error;
-  });
-  return pending;
+  return startAsync(() => new URL("./rowlens_bg.wasm", import.meta.url));
 }

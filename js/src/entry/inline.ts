@@ -16,7 +16,12 @@ provide(bytes);
 
 export * from "../api.ts";
 
-/** Compiles the WebAssembly asynchronously. Optional where synchronous compilation is allowed (Node, workers). */
-export async function init(): Promise<void> {
-  await startAsync(bytes());
+/**
+ * Compiles the WebAssembly asynchronously. Optional where synchronous compilation is allowed (Node, workers).
+ * @example
+ * import { compile, init } from "rowlens/inline";
+ * await init();
+ */
+export function init(): Promise<void> {
+  return startAsync(bytes);
 }

@@ -9,7 +9,12 @@ provide(() => readFileSync(new URL("./rowlens_bg.wasm", import.meta.url)));
 
 export * from "../api.ts";
 
-/** Does early what the first call would do. Code that also runs in browsers calls it. */
+/**
+ * Does early what the first call would do. Code that also runs in browsers calls it.
+ * @example
+ * await init();
+ * const plan = compile(mapping);
+ */
 export async function init(): Promise<void> {
   wasm();
 }

@@ -51,8 +51,9 @@ export interface Glue {
 }
 
 const SLOT: unique symbol = Symbol.for("rowlens.wasm") as never;
+const PENDING: unique symbol = Symbol.for("rowlens.wasm.pending") as never;
 // One instance per process and version, whichever of ESM, CJS or bundled copies of the package comes first.
-const slots = globalThis as { [SLOT]?: Record<string, Glue> };
+const slots = globalThis as { [SLOT]?: Record<string, Glue>; [PENDING]?: Record<string, Promise<void>> };
 const glue = bundled as unknown as Glue;
 
 let load: (() => WebAssembly.Module | BufferSource) | undefined;
@@ -67,30 +68,38 @@ export function ready(): boolean {
   return slots[SLOT]?.[VERSION] !== undefined;
 }
 
-function adopt(): Glue {
+function adopt(): void {
   slots[SLOT] = { ...slots[SLOT], [VERSION]: glue };
-  return glue;
 }
 
 /** Makes the instance from bytes or a module that are here. @internal */
 export function start(module: WebAssembly.Module | BufferSource): void {
   if (ready()) return;
+  // A second instance would take the first one's place inside the glue, and with it every plan made until then.
+  if (slots[PENDING]?.[VERSION]) throw notInitialised("rowlens is being initialised: wait for the promise that `init()` gave");
   glue.initSync({ module });
   adopt();
 }
 
-/** Makes the instance from whatever `fetch` or the caller gives. @internal */
-export async function startAsync(source: unknown): Promise<void> {
-  if (ready()) return;
-  await glue.default({ module_or_path: source });
-  if (!ready()) adopt();
+/** Makes the instance from whatever `source` gives: bytes, a module, a URL, a response. Whoever comes second waits for the first. @internal */
+export function startAsync(source: () => unknown): Promise<void> {
+  if (ready()) return Promise.resolve();
+  const pending = (slots[PENDING] ??= {});
+  // After a failure the next call tries again.
+  pending[VERSION] ??= glue
+    .default({ module_or_path: source() })
+    .then(adopt)
+    .finally(() => delete pending[VERSION]);
+  return pending[VERSION];
 }
+
+const notInitialised = (message: string): RowlensError => new RowlensError("not-initialised", message);
 
 /** The instance; made at the first call where that can be done synchronously. @internal */
 export function wasm(): Glue {
   const existing = slots[SLOT]?.[VERSION];
   if (existing) return existing;
-  if (!load) throw new RowlensError("not-initialised", "rowlens is not initialised: call `await init()` once before anything else (with `rowlens/slim`, `initSync(bytes)` does too)");
+  if (!load) throw notInitialised("rowlens is not initialised: call `await init()` once before anything else (with `rowlens/slim`, `initSync(bytes)` does too)");
   start(load());
   return wasm();
 }
