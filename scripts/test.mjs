@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CHROMIUM_HINT } from "./chromium.mjs";
 import { install } from "./install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -19,6 +20,8 @@ const parts = () => [
   { name: "types", what: "TypeScript", command: [...bin("typescript/bin/tsc"), "-p", "."], folder: "js" },
   { name: "js", what: "the npm package", command: [...bin("vitest/vitest.mjs"), "run"], folder: "js" },
   { name: "examples-types", what: "the examples' types", command: [...bin("typescript/bin/tsc"), "-p", "examples"] },
+  { name: "packaging", what: "the package packed, installed and run: Node 20, 22, 24, types, lint", command: [process.execPath, "tests/packaging/run.mjs"] },
+  { name: "browser", what: "the package in Chromium: plain pages, Vite", command: [process.execPath, "tests/packaging/browser.mjs"], hint: CHROMIUM_HINT },
   { name: "examples", what: "the examples", command: [process.execPath, "--test", ...tests("examples")] },
   { name: "demo", what: "the demo", command: [process.execPath, "scripts/demo.mjs"] },
 ];

@@ -1,0 +1,47 @@
+// @ts-check
+// The package as its users get it: what is in it, whether its types and exports hold, and whether it runs in every Node.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { lintPackage } from "../../js/scripts/lint-package.mjs";
+import { NODE_VERSIONS, nodeOf } from "./node-versions.mjs";
+import { consumer, pack, root, runChecks } from "./package.mjs";
+
+const { tarball, files } = pack();
+const folder = consumer(tarball);
+const scripts = readdirSync(folder).filter((name) => /\.[cm]js$/.test(name) && name !== "check.mjs").sort();
+
+/** @type {[string, () => unknown][]} */
+const checks = [
+  ["the files in the package", () => {
+    const expected = [/^dist\/[\w-]+\.(mjs|cjs|d\.mts|d\.cts)$/, /^dist\/(rowlens_bg\.wasm|mapping\.schema\.json)$/, /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE)$/];
+    assert.deepEqual(files.filter((name) => !expected.some((pattern) => pattern.test(name))), [], "files that nobody asked for");
+    for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "dist/rowlens_bg.wasm"]) assert.ok(files.includes(name), `${name} is missing`);
+    return `${files.length} files`;
+  }],
+  ["installing it installs nothing else", () => {
+    assert.deepEqual(readdirSync(join(folder, "node_modules")).filter((name) => !name.startsWith(".")), ["rowlens"]);
+  }],
+  ["publint and attw", async () => assert.deepEqual(await lintPackage(tarball), [])],
+  ["no top-level await, no path of the building machine", () => {
+    for (const name of files.filter((name) => /\.[cm]js$/.test(name))) {
+      const text = readFileSync(join(folder, "node_modules", "rowlens", name), "utf8");
+      assert.ok(!text.includes(root), `${name} names ${root}`);
+      if (name !== "dist/cli.mjs") assert.doesNotMatch(text, /^(?:(?:const|let|var|export const) .*= )?await /m, `${name} awaits at top level`);
+    }
+  }],
+  ["types of ESM, CommonJS and for bundlers", () => {
+    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--lib", "es2022,dom"];
+    const run = (/** @type {string[]} */ ...args) => execFileSync(process.execPath, [tsc, ...strict, ...args], { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+    run("--module", "nodenext", "types.mts", "types.cts");
+    run("--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "types.mts");
+  }],
+  ...NODE_VERSIONS.map((major) => /** @type {[string, () => unknown]} */ ([`Node ${major}`, () => {
+    const node = nodeOf(major);
+    for (const script of scripts) execFileSync(node, [script], { cwd: folder, stdio: ["ignore", "inherit", "inherit"], timeout: 60_000 });
+    return scripts.join(", ");
+  }])),
+];
+await runChecks(checks);
