@@ -20,6 +20,7 @@ const shared: UserConfig = {
   // scripts/build.mjs empties dist/ before.
   clean: false,
   outDir: "dist",
+  // Declarations and bundled libraries take the most of the build, as they should.
   checks: { pluginTimings: false },
 };
 const entry = { node: "src/entry/node.ts", inline: "src/entry/inline.ts", slim: "src/entry/slim.ts" };
@@ -38,6 +39,7 @@ export default defineConfig([
     fixedExtension: true,
     deps: { alwaysBundle: ["citty", "@clack/prompts"] },
     dts: false,
+    checks: shared.checks,
     clean: false,
     outDir: "dist",
   },

@@ -10,7 +10,7 @@ import { consumer, pack, root, runChecks } from "./package.mjs";
 
 const { tarball, files } = pack();
 const folder = consumer(tarball);
-const scripts = readdirSync(folder).filter((name) => /\.[cm]js$/.test(name) && name !== "check.mjs").sort();
+const scripts = readdirSync(folder).filter((name) => /\.[cm]js$/.test(name) && !["check.mjs", "report.mjs"].includes(name)).sort();
 
 /** @type {[string, () => unknown][]} */
 const checks = [
