@@ -106,3 +106,18 @@ ALTER TABLE \"app\".\"payments\" ADD CONSTRAINT \"payments_seller_fkey\" FOREIGN
     assert_eq!(ddl(&compiled.plan, &DdlOptions::default()), expected);
     assert_eq!(compiled.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["no-complement"]);
 }
+
+/// What PostgreSQL has no `IF NOT EXISTS` for stands in a block that may run again; its quote is in no label.
+#[test]
+fn ddl_that_may_run_again() {
+    let mapping = r#"{"version":1,"enums":{"st":["a$rowlens$"]},"collections":{"c":{"table":"c","key":{"column":"id"},"complement":"rest",
+        "columns":{"s":{"path":"s","type":"st"},"n":{"path":"n","type":"citext[]"},"up":{"path":"up","type":"uuid","ref":"c","foreignKey":true}}}}}"#;
+    let plan = compile_str(mapping, &CompileOptions::default()).unwrap().plan;
+    let again = ddl(&plan, &DdlOptions { if_not_exists: true, ..Default::default() });
+    assert!(again.contains("DO $rowlens_$ BEGIN\n  CREATE TYPE \"st\" AS ENUM ('a$rowlens$');\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND $rowlens_$;"), "{again}");
+    assert!(again.contains("DO $rowlens$ BEGIN\n  ALTER TABLE \"c\" ADD CONSTRAINT \"c_up_fkey\""), "{again}");
+    assert!(again.contains("CREATE TABLE IF NOT EXISTS \"c\""), "{again}");
+    for text in [again, ddl(&plan, &DdlOptions::default())] {
+        assert!(text.starts_with("CREATE EXTENSION IF NOT EXISTS citext;\n"), "{text}");
+    }
+}

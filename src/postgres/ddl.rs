@@ -1,19 +1,21 @@
 //! The DDL of a plan: deterministic, one column a line.
 
 use super::identifier::{quote, shorten};
-use crate::plan::{Plan, Source};
+use super::PgType;
+use crate::plan::{ColumnPlan, Plan, Source};
 use std::fmt::Write;
 
 /// What the DDL holds beside tables.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DdlOptions {
-    /// `IF NOT EXISTS` where PostgreSQL has it.
+    /// May run again: `IF NOT EXISTS` where PostgreSQL has it, elsewhere a block that lets `duplicate_object` pass.
+    /// What is there already stays as it is, also where it differs.
     pub if_not_exists: bool,
     /// The table `id_map`, where the plan looks ids up.
     pub id_map: bool,
 }
 
-/// Schema, enum types, tables (parents first) and foreign keys.
+/// Schema, extensions, enum types, tables (parents first) and foreign keys.
 pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
     let mut out = String::new();
     let schema = plan.schema.as_deref();
@@ -22,11 +24,16 @@ pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
     if let Some(schema) = schema {
         let _ = writeln!(out, "CREATE SCHEMA IF NOT EXISTS {};\n", quote(schema));
     }
+    let columns = || plan.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns);
+    if columns().any(is_citext) {
+        let _ = writeln!(out, "CREATE EXTENSION IF NOT EXISTS citext;\n");
+    }
+    let again = |statement: String| if options.if_not_exists { unless_there(&statement) } else { statement };
     for enumeration in &plan.enums {
         let labels: Vec<String> = enumeration.labels.iter().map(|label| format!("'{}'", label.replace('\'', "''"))).collect();
-        let _ = writeln!(out, "CREATE TYPE {} AS ENUM ({});\n", qualified(&enumeration.name), labels.join(", "));
+        let _ = writeln!(out, "{}\n", again(format!("CREATE TYPE {} AS ENUM ({});", qualified(&enumeration.name), labels.join(", "))));
     }
-    let looks_up = plan.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns).any(|c| matches!(&c.source, Source::Field(f) if f.lookup.is_some()));
+    let looks_up = columns().any(|c| matches!(&c.source, Source::Field(f) if f.lookup.is_some()));
     if options.id_map && looks_up {
         let _ = writeln!(out, "CREATE TABLE {exists}{} (\n  \"collection\" text NOT NULL,\n  \"mongo_id\" text NOT NULL,\n  \"pg_id\" text NOT NULL,\n  PRIMARY KEY (\"collection\", \"mongo_id\"),\n  UNIQUE (\"collection\", \"pg_id\")\n);\n", qualified("id_map"));
     }
@@ -55,9 +62,30 @@ pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
                 let Some(id) = target.key.first().and_then(|k| target.columns.get(*k)) else { continue };
                 // Named as PostgreSQL would name it: run twice, it is refused instead of added again.
                 let constraint = shorten(&format!("{}_{}_fkey", table.name, column.name));
-                let _ = writeln!(late, "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED;", qualified(&table.name), quote(&constraint), quote(&column.name), qualified(&target.name), quote(&id.name));
+                let statement = format!(
+                    "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED;",
+                    qualified(&table.name), quote(&constraint), quote(&column.name), qualified(&target.name), quote(&id.name)
+                );
+                let _ = writeln!(late, "{}", again(statement));
             }
         }
     }
     out + &late
+}
+
+fn is_citext(column: &ColumnPlan) -> bool {
+    match &column.pg {
+        PgType::Array(element, _) => **element == PgType::Citext,
+        pg => *pg == PgType::Citext,
+    }
+}
+
+/// The statement in a block that passes where its object is there already.
+fn unless_there(statement: &str) -> String {
+    // The quote must not stand in the statement: a label may be any text.
+    let mut tag = "rowlens".to_owned();
+    while statement.contains(&format!("${tag}$")) {
+        tag.push('_');
+    }
+    format!("DO ${tag}$ BEGIN\n  {statement}\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND ${tag}$;")
 }
