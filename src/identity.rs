@@ -61,6 +61,11 @@ pub fn substitute_uuid(kind: u8, value: &[u8]) -> [u8; 16] {
     version_8(&hash(kind, value), SUBSTITUTE)
 }
 
+/// Whether [`substitute_uuid`] may have made the UUID.
+pub fn is_substitute_uuid(uuid: &[u8]) -> bool {
+    uuid.len() == 16 && uuid[6] == 0x80 && uuid[8] == 0x80 && uuid[14..] == SUBSTITUTE
+}
+
 /// `~` and `digits` hex digits of the hash.
 pub fn substitute_hex(kind: u8, value: &[u8], digits: usize, out: &mut Vec<u8>) {
     out.push(b'~');

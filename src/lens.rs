@@ -297,6 +297,7 @@ impl Lens {
 
     /// The document of a base and its complement. Entries that would change what typed columns say are dropped with an issue.
     fn patch(&mut self, base: &[u8], json: &[u8], index: u32, issues: &mut Issues) -> Vec<u8> {
+        self.scratch.know_key(None);
         let none = HashSet::new();
         let applied = match complement::apply(base, json, &none, None) {
             Ok(applied) => applied,
@@ -311,6 +312,8 @@ impl Lens {
             self.stale(path, index, issues);
         }
         let reference = self.settled(base);
+        let key = self.scratch.last_key();
+        self.scratch.know_key(key);
         if self.holds(&applied.document, reference.as_deref()) {
             return applied.document;
         }

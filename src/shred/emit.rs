@@ -42,9 +42,6 @@ impl State {
             }
             NodeProgram::Leaf(slot) => {
                 self.slots[*slot] = place;
-                if place.kind == kind::NULL && !is_json_leaf(tree) {
-                    self.note("absent-differs", "", place.kind, None);
-                }
             }
             NodeProgram::Child(index) => {
                 let Some(child) = context.children.get(*index) else { return Ok(()) };
@@ -194,7 +191,14 @@ impl State {
             Fit::Differs => self.note_column("type-differs", column, slot.kind),
             Fit::Misfit => {
                 // Siblings without a usable identity must still differ: their position is hashed too.
-                let mut seed = value.to_vec();
+                let anonymous = slot.kind == 0 && matches!(position, Position::Root);
+                if let Some(known) = self.known_key.as_ref().filter(|known| anonymous && codec.is_substitute(known)) {
+                    out.extend_from_slice(known);
+                    self.note_column("key-substituted", column, slot.kind);
+                    patch_length(out, mark);
+                    return Ok(());
+                }
+                let mut seed = if anonymous { super::anonymous::seed(document) } else { value.to_vec() };
                 if let Position::Ordinal(ordinal) = position {
                     seed.extend_from_slice(&ordinal.to_le_bytes());
                 }
@@ -262,10 +266,6 @@ impl State {
         }
         Ok(())
     }
-}
-
-fn is_json_leaf(tree: &TreeProgram) -> bool {
-    tree.rows.iter().flat_map(|row| &row.columns).any(|column| matches!(column, ColumnProgram::Field { slot: Some(_), codec: Codec::Json | Codec::Jsonb(_), .. }))
 }
 
 #[inline]

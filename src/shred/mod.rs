@@ -1,5 +1,6 @@
 //! BSON bytes into tuples: one walk over the document records where each value is (a slot), one pass over the columns writes them.
 
+mod anonymous;
 pub(crate) mod codec;
 mod emit;
 pub(crate) mod program;
@@ -74,6 +75,8 @@ pub(crate) struct State {
     pub lookups: Arc<Lookups>,
     /// Takes the ids that need a lookup, where only those are asked for.
     pub wanted: Option<Wanted>,
+    /// The key of the row that is checked: where the document has no identity, this is its substitute.
+    pub known_key: Option<Vec<u8>>,
     marks: Vec<(usize, u32)>,
     /// Key order counts.
     pub exact_order: bool,
@@ -99,6 +102,7 @@ impl Shredder {
             no_label: "".into(),
             lookups: Arc::default(),
             wanted: None,
+            known_key: None,
             marks: Vec::new(),
             exact_order: program.exact,
             child_slots: Vec::new(),
@@ -169,6 +173,23 @@ impl Shredder {
             table.tuples.truncate(*length);
             table.count = *count;
         }
+    }
+
+    /// Documents without an identity have this key, if it is a substitute: the row is there already, and its key does not follow its content.
+    pub fn know_key(&mut self, key: Option<Vec<u8>>) {
+        self.state.known_key = key;
+    }
+
+    /// The key of the last document's root row.
+    pub fn last_key(&self) -> Option<Vec<u8>> {
+        let column = *self.program.root.base.rows.first()?.key.first()?;
+        let mut rest = self.state.tables.first()?.tuples.get(self.state.marks.first()?.0 + 2..)?;
+        for _ in 0..column {
+            let length = i32::from_be_bytes(rest.get(..4)?.try_into().ok()?);
+            rest = rest.get(4 + usize::try_from(length).unwrap_or(0)..)?;
+        }
+        let length = usize::try_from(i32::from_be_bytes(rest.get(..4)?.try_into().ok()?)).ok()?;
+        rest.get(4..4 + length).map(<[u8]>::to_vec)
     }
 
     /// Why the last document's rows do not say all of it.
