@@ -45,7 +45,7 @@ impl Codec {
     pub(super) fn is_substitute(&self, value: &[u8]) -> bool {
         match self {
             Codec::Uuid => crate::identity::is_substitute_uuid(value),
-            Codec::HexChar(_) | Codec::Text(_) | Codec::HexText => value.first() == Some(&b'~'),
+            Codec::HexChar(_) | Codec::Text(_) | Codec::HexText(_) => value.first() == Some(&b'~'),
             Codec::Bytea | Codec::ByteaObjectId => value.first() == Some(&0x7e) && value.len() == 17,
             _ => false,
         }
