@@ -262,6 +262,9 @@ impl State {
                     self.writer.index(kind::NULL, count);
                 }
                 Shape::Map => {
+                    if shape_value.contains(&0) {
+                        return Err(BadTuple { table, offset: at, reason: "map key holds a NUL" });
+                    }
                     self.restart |= !self.indexed && self.canonical && last_key.is_some_and(|last| last >= shape_value);
                     last_key = Some(shape_value);
                     self.writer.name(kind::NULL, shape_value);

@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub use read::{document_length, validate_document, Element, Elements, Fault};
+pub use read::{document_length, validate_document, validate_value, Element, Elements, Fault};
 pub use write::Writer;
 
 /// BSON element type bytes (<https://bsonspec.org/spec.html>).

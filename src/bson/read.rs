@@ -211,6 +211,25 @@ fn check_text(data: &[u8], start: usize, end: usize) -> Result<(), Fault> {
     }
 }
 
+/// Checks a value by itself: its type byte and its bytes, and everything in it.
+///
+/// # Errors
+/// The first [`Fault`].
+pub fn validate_value(kind: u8, value: &[u8]) -> Result<(), Fault> {
+    // As the one element of a document, so that there is one set of rules.
+    let mut document = Vec::with_capacity(value.len() + 7);
+    document.extend_from_slice(&(value.len() as i32 + 7).to_le_bytes());
+    document.extend_from_slice(&[kind, 0]);
+    document.extend_from_slice(value);
+    document.push(0);
+    let end = document.len();
+    let mut elements = Elements::new(&document, 0, end)?;
+    match elements.next_element()? {
+        Some(element) if element.end == end - 1 => validate_document(&document, 0, end),
+        _ => Err(Fault::new(0, "value's length differs from its place")),
+    }
+}
+
 /// Walks everything in the document, to any depth, without recursion (a depth bomb costs memory in proportion to its size).
 /// Strings must be UTF-8; names may be anything without a NUL, as drivers let them through.
 ///

@@ -2,7 +2,7 @@
 
 use super::difference::{element_fingerprint, elements};
 use super::display::date_millis;
-use crate::bson::{kind, Writer};
+use crate::bson::{kind, validate_value, Writer};
 use crate::identity;
 use crate::json::base64;
 use crate::json::decimal_text::decimal128_from_text;
@@ -105,7 +105,7 @@ pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Optio
     let mut patch = Patch { types: part("types"), rows: part("rows"), orders: part("order"), skip, only, entries: Vec::new(), stale: Vec::new() };
     if let Some(tag) = patch.tag("") {
         if patch.admit("") {
-            let (_, document) = raw(tag).ok_or_else(|| bad("complement's document is not base64"))?;
+            let (_, document) = raw(tag).filter(|(kind, _)| *kind == kind::DOCUMENT).ok_or_else(|| bad("complement's document is not base64"))?;
             return Ok(Applied { document, entries: patch.entries, stale: patch.stale });
         }
     }
@@ -122,7 +122,17 @@ fn raw(tag: &str) -> Option<(u8, Vec<u8>)> {
         return None;
     }
     let (kind, value) = bytes.split_first()?;
+    // Somebody may have written the column by hand: what is not BSON must not get into a document.
+    validate_value(*kind, value).ok()?;
     Some((*kind, value.to_vec()))
+}
+
+/// A JSON key as a field name.
+fn name(key: &str) -> Result<Vec<u8>, BadComplement> {
+    if key.contains('\0') {
+        return Err(BadComplement(format!("`{}` holds a NUL, which no BSON field name can", key.escape_debug())));
+    }
+    Ok(key.as_bytes().to_vec())
 }
 
 impl<'a> Patch<'a> {
@@ -173,7 +183,7 @@ impl<'a> Patch<'a> {
             crate::path::push_field(&mut inner, name);
             if self.tag(&inner) != Some("missing") && !have.iter().any(|(key, _)| key == name.as_bytes()) && self.admit(&inner) {
                 let built = self.build(value, &inner, 0)?;
-                have.push((name.clone().into_bytes(), built));
+                have.push((self::name(name)?, built));
             }
         }
         self.reorder(have, path);
@@ -266,7 +276,7 @@ impl<'a> Patch<'a> {
                 let build = |(name, item): (&String, &Value)| {
                     let mut inner = path.to_owned();
                     crate::path::push_field(&mut inner, name);
-                    Ok((name.clone().into_bytes(), self.build(item, &inner, depth + 1)?))
+                    Ok((self::name(name)?, self.build(item, &inner, depth + 1)?))
                 };
                 let mut built: Vec<(Vec<u8>, Tree)> = fields.iter().map(build).collect::<Result<_, BadComplement>>()?;
                 self.reorder(&mut built, path);

@@ -26,12 +26,12 @@ impl Case {
         Case { mapping, plan: Arc::new(plan), fidelity }
     }
 
-    fn lens(&self) -> Lens {
+    pub fn lens(&self) -> Lens {
         Lens::new(&self.plan, 0).unwrap()
     }
 
     /// A lens that knows every id of the batch.
-    fn resolved(&self, batch: &[u8]) -> Lens {
+    pub fn resolved(&self, batch: &[u8]) -> Lens {
         let mut lens = self.lens();
         let mut lookups = Lookups::default();
         for (index, needed) in (1u32..).zip(lens.needed_lookups(batch)) {
@@ -235,7 +235,7 @@ impl Case {
 }
 
 /// The batch's documents, keys sorted.
-fn each(batch: &[u8]) -> Vec<Vec<u8>> {
+pub fn each(batch: &[u8]) -> Vec<Vec<u8>> {
     let (mut all, mut at) = (Vec::new(), 0);
     while at < batch.len() {
         let length = rowlens::bson::document_length(batch, at, batch.len()).unwrap();

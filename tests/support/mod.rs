@@ -3,6 +3,7 @@
 
 pub mod choices;
 pub mod documents;
+pub mod hostile;
 pub mod laws;
 pub mod mappings;
 pub mod tuples;
