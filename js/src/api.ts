@@ -1,3 +1,5 @@
+export { bsonBatches } from "./bson/bson-batches.ts";
+export type { BsonBatch } from "./bson/bson-batches.ts";
 export { encodeDocument } from "./bson/encode-document.ts";
 export type { EncodeOptions } from "./bson/encode-document.ts";
 export { Collection } from "./core/collection.ts";

@@ -14,6 +14,8 @@ import { RowlensError } from "./rowlens-error.ts";
 export interface ObjectsOptions extends ValueForms {
   /** Told of every value that the wished form does not hold exactly. */
   onInexact?: (issue: Issue) => void;
+  /** What is otherwise for single columns, by column name: forms, and the property of the objects that holds the value. */
+  columns?: Readonly<Record<string, ValueForms & { property?: string }>>;
 }
 
 /** What the `postgres` driver takes as a parameter. */
@@ -86,12 +88,16 @@ export class TableRows {
    * Nothing is rounded: a value that the wished form cannot hold exactly (a `numeric` beyond a double, a timestamp with
    * microseconds or beyond Date) stays PostgreSQL's text, and `onInexact` is told. JSON that changes when it is parsed (see
    * {@link ValueForms.json}) has no such text: without `onInexact` it is refused.
+   *
+   * For Drizzle tables `rowlens/drizzle` chooses the options and types the result.
    * @throws RowlensError `value-inexact`
    * @example
-   * await db.insert(payments).values(rows.tables[0].objects() as (typeof payments.$inferInsert)[]);
+   * const rows = payments.toRows(batch).tables[0].objects<PaymentRow>({ numeric: "number" });
    */
-  objects(options: ObjectsOptions = {}): Record<string, unknown>[] {
+  objects<Row extends object = Record<string, unknown>>(options: ObjectsOptions = {}): Row[] {
     const names = this.columns.map((column) => column.name);
+    const properties = names.map((name) => options.columns?.[name]?.property ?? name);
+    const forms = names.map((name) => ({ ...options, ...options.columns?.[name] }));
     let row = 0;
     let index = 0;
     const inexact = (message: string, kept: boolean): void => {
@@ -102,8 +108,8 @@ export class TableRows {
     };
     return this.#rows((type, data, start, length, at) => {
       index = at;
-      return toValue(type, data, start, length, options, inexact);
-    }, () => row++).map((values) => Object.fromEntries(values.map((value, column) => [names[column] as string, value])));
+      return toValue(type, data, start, length, forms[at] as ValueForms, inexact);
+    }, () => row++).map((values) => Object.fromEntries(values.map((value, column) => [properties[column] as string, value])) as Row);
   }
 
   #rows<T>(read: (type: ColumnType, data: DataView, start: number, length: number, index: number) => T, after?: () => void): (T | null)[][] {
