@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 pub mod assemble;
 pub mod bson;
+mod bytes;
 pub mod complement;
 mod findings;
 pub mod identity;

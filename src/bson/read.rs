@@ -103,48 +103,72 @@ impl<'a> Elements<'a> {
         self.value(kind, name, name_end).map(Some)
     }
 
-    /// The element whose name is `expected` (with its NUL), if it is the next one. Compares instead of searching the name's end.
-    #[inline]
-    pub fn next_named(&mut self, expected: &[u8]) -> Result<Option<Element>, Fault> {
-        let name = self.at + 1;
-        let after = name + expected.len();
-        if after <= self.end && self.data.get(name..after) == Some(expected) {
-            let kind = self.data[self.at];
-            if kind == 0 {
-                return Err(Fault::new(self.at, "document ends before its length"));
-            }
-            return self.value(kind, name, after - 1).map(Some);
-        }
-        Ok(None)
-    }
-
     #[inline]
     fn value(&mut self, kind: u8, name: usize, name_end: usize) -> Result<Element, Fault> {
         let start = name_end + 1;
-        let length = value_length(self.data, kind, start, self.end)?;
-        if length > self.end - start {
-            return Err(Fault::new(start, "value runs past its document"));
-        }
-        self.at = start + length;
-        Ok(Element { kind, name, name_end, start, end: start + length })
+        let end = value_end(self.data, kind, start, self.end)?;
+        self.at = end;
+        Ok(Element { kind, name, name_end, start, end })
     }
 }
 
-/// Length of the value of type `kind` at `at`; `limit` is where its document's terminator stands.
-#[inline]
-fn value_length(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
+/// Length of every value of a type, or [`VARIES`].
+const FIXED: [u8; 256] = {
+    let mut lengths = [VARIES; 256];
+    lengths[kind::OBJECT_ID as usize] = 12;
+    lengths[kind::DOUBLE as usize] = 8;
+    lengths[kind::DATE as usize] = 8;
+    lengths[kind::INT64 as usize] = 8;
+    lengths[kind::TIMESTAMP as usize] = 8;
+    lengths[kind::DECIMAL128 as usize] = 16;
+    lengths[kind::INT32 as usize] = 4;
+    lengths[kind::NULL as usize] = 0;
+    lengths[kind::UNDEFINED as usize] = 0;
+    lengths[kind::MIN_KEY as usize] = 0;
+    lengths[kind::MAX_KEY as usize] = 0;
+    lengths
+};
+const VARIES: u8 = 0xff;
+
+/// Where the value of type `kind` at `at` ends; `limit` is where its document's terminator stands.
+///
+/// # Errors
+/// A [`Fault`] where it is not well-formed or runs past `limit`.
+#[inline(always)]
+pub(crate) fn value_end(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
+    let fixed = FIXED[kind as usize];
+    if fixed != VARIES {
+        let end = at + fixed as usize;
+        return if end <= limit { Ok(end) } else { Err(Fault::new(at, "value runs past its document")) };
+    }
+    if kind == kind::STRING {
+        if let Some(length) = data.get(at..).and_then(super::read_i32) {
+            let end = at + 4 + length.max(0) as usize;
+            if length >= 1 && end <= limit && data.get(end - 1) == Some(&0) {
+                return Ok(end);
+            }
+        }
+    }
+    varying_end(data, kind, at, limit)
+}
+
+#[inline(never)]
+fn varying_end(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
+    let length = varying_length(data, kind, at, limit)?;
+    if at > limit || length > limit - at {
+        return Err(Fault::new(at, "value runs past its document"));
+    }
+    Ok(at + length)
+}
+
+fn varying_length(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
     Ok(match kind {
-        kind::OBJECT_ID => 12,
-        kind::DOUBLE | kind::DATE | kind::INT64 | kind::TIMESTAMP => 8,
         kind::STRING | kind::CODE | kind::SYMBOL => string_length(data, at, limit)?,
-        kind::DECIMAL128 => 16,
         kind::BOOLEAN => match data.get(at) {
             Some(0 | 1) => 1,
             _ => return Err(Fault::new(at, "boolean is neither 0 nor 1")),
         },
-        kind::INT32 => 4,
         kind::DOCUMENT | kind::ARRAY => document_length(data, at, limit)?,
-        kind::NULL | kind::UNDEFINED | kind::MIN_KEY | kind::MAX_KEY => 0,
         kind::BINARY => {
             let length = length_at(data, at, limit)?;
             let subtype = data.get(at + 4).copied().unwrap_or(0);

@@ -158,6 +158,77 @@ pub fn numeric_from_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out
     }
 }
 
+/// Appends the whole field (length and numeric) of a Decimal128 whose coefficient has 64 bits, which nearly all have; `None`
+/// (nothing appended) where it takes [`numeric_from_decimal128`]. Same bytes, without 128-bit arithmetic and in one write.
+#[inline]
+pub fn push_small_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: &mut Vec<u8>) -> Option<Fit> {
+    let (low, high) = (u128::from_le_bytes(*value) as u64, (u128::from_le_bytes(*value) >> 64) as u64);
+    let exponent = ((high >> 49) & 0x3fff) as i32 - EXPONENT_BIAS;
+    // Also refuses the other coefficient form, NaN and infinities: their exponents read as positive here.
+    if high & ((1 << 49) - 1) != 0 || low == 0 || !(-64..=0).contains(&exponent) {
+        return None;
+    }
+    let (dscale, fit) = match typmod {
+        None => (-exponent, Fit::Exact),
+        Some((precision, scale)) => {
+            let (precision, scale) = (i32::from(precision), i32::from(scale));
+            let digits = low.checked_ilog10().map_or(0, |log| log as i32 + 1);
+            if -exponent > scale || digits + exponent > precision - scale {
+                return None;
+            }
+            (scale, if exponent == 0 || low % 10 != 0 { Fit::Exact } else { Fit::Differs })
+        }
+    };
+    let shift = exponent & 3;
+    let mut group = exponent >> 2;
+    // Low digit first; at most six: 20 decimal digits, shifted by up to three.
+    let mut digits = [0u16; 8];
+    let mut count = 0;
+    let mut rest = low;
+    if shift != 0 {
+        let (cut, scale) = [(1_000u64, 10u16), (100, 100), (10, 1_000)][shift as usize - 1];
+        rest = low / cut;
+        digits[0] = (low - rest * cut) as u16 * scale;
+        count = 1;
+    }
+    while rest >> 32 != 0 {
+        let above = rest / 100_000_000;
+        let part = (rest - above * 100_000_000) as u32;
+        digits[count & 7] = (part % 10_000) as u16;
+        digits[(count + 1) & 7] = (part / 10_000) as u16;
+        count += 2;
+        rest = above;
+    }
+    let mut part = rest as u32;
+    while part > 0 {
+        digits[count & 7] = (part % 10_000) as u16;
+        part /= 10_000;
+        count += 1;
+    }
+    let mut from = 0;
+    while digits[from & 7] == 0 {
+        from += 1;
+        group += 1;
+    }
+    while digits[(count - 1) & 7] == 0 {
+        count -= 1;
+    }
+    let used = count - from;
+    let weight = group + used as i32 - 1;
+    let mut field = [0u8; 28];
+    field[3] = 8 + 2 * used as u8;
+    field[5] = used as u8;
+    field[6..8].copy_from_slice(&(weight as i16).to_be_bytes());
+    field[8..10].copy_from_slice(&((high >> 63) as u16 * NEGATIVE).to_be_bytes());
+    field[10..12].copy_from_slice(&(dscale as u16).to_be_bytes());
+    for (place, digit) in field[12..].chunks_exact_mut(2).zip(digits[..count & 15].iter().skip(from).rev()) {
+        place.copy_from_slice(&digit.to_be_bytes());
+    }
+    out.extend_from_slice(&field);
+    out.truncate(out.len() - 28 + 12 + 2 * used);
+    Some(fit)
+}
+
 /// No trailing zeros in the fraction, no exponent above zero.
 fn reduced(coefficient: u128, exponent: i32) -> bool {
     exponent == 0 || (exponent < 0 && coefficient != 0 && trailing_zeros(coefficient) == 0)

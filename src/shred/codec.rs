@@ -1,6 +1,7 @@
 //! One document value into one column value, and what that says about the way back.
 
 use crate::bson::{index_digits, kind, read_f64, read_i32, read_i64, string_bytes, Elements};
+use crate::bytes::{is_storable_text, push_run, Name};
 use crate::identity;
 use crate::json;
 use crate::lookup::Lookup;
@@ -21,7 +22,7 @@ pub enum Codec {
     /// char(24) or longer that holds an identity.
     HexChar(u32),
     Char(u32),
-    Labels(Vec<String>),
+    Labels(Vec<Name>),
     Boolean,
     /// Width in bytes and the BSON type that comes back.
     Integer(u8, BsonKind),
@@ -107,62 +108,96 @@ impl Codec {
             PgType::Bytea => Codec::Bytea,
             PgType::Json => Codec::Json,
             PgType::Jsonb => Codec::Jsonb(exact),
-            PgType::Enum(index) => Codec::Labels(enums.get(*index).map(|e| e.labels.clone()).unwrap_or_default()),
+            PgType::Enum(index) => Codec::Labels(enums.get(*index).map(|e| e.labels.iter().map(|label| Name::new(label.as_bytes())).collect()).unwrap_or_default()),
             PgType::Array(element, dimensions) => {
                 Codec::Array(Box::new(Codec::new(element, &FieldPlan { lookup: None, ..field.clone() }, enums, exact)), element_oid(element), *dimensions)
             }
         }
     }
 
-    /// Appends the column value's bytes (no length). On `Misfit` nothing stays written.
+    /// Whether null is a value of the column's own.
+    pub fn is_json(&self) -> bool {
+        matches!(self, Codec::Json | Codec::Jsonb(_))
+    }
+
+    /// Appends a field: its length and the bytes of the value `document[start..end]`; NULL where it is a misfit.
     #[inline]
-    pub fn encode(&self, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
+    pub fn encode(&self, kind: u8, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Fit {
         match self {
             Codec::Text(limit) => {
-                if kind != kind::STRING {
-                    return Fit::Misfit;
+                let (from, to) = (start + 4, end.saturating_sub(1));
+                if kind != kind::STRING || !is_storable_text(document, from, to) || limit.is_some_and(|limit| to - from > limit as usize && characters(document, from, to) > limit as usize) {
+                    return misfit(out);
                 }
-                let Some(text) = storable_text(value) else { return Fit::Misfit };
-                if limit.is_some_and(|limit| text.len() > limit as usize && text.chars().count() > limit as usize) {
-                    return Fit::Misfit;
-                }
-                out.extend_from_slice(text.as_bytes());
+                push_field_run(out, document, from, to);
                 Fit::Exact
             }
+            Codec::Numeric(typmod, BsonKind::Decimal) if kind == kind::DECIMAL128 => {
+                let Some(value) = document.get(start..end).and_then(|value| <&[u8; 16]>::try_from(value).ok()) else { return misfit(out) };
+                numeric::push_small_decimal128(value, *typmod, out).unwrap_or_else(|| self.encode_rare(kind, document, start, end, out))
+            }
             Codec::Timestamp(precision) => {
-                if kind != kind::DATE {
-                    return Fit::Misfit;
-                }
-                match read_i64(value).and_then(|ms| datetime::timestamp_from_millis(ms, *precision)) {
-                    Some(microseconds) => {
-                        out.extend_from_slice(&microseconds.to_be_bytes());
+                let microseconds = document.get(start..end).and_then(read_i64).and_then(|ms| datetime::timestamp_from_millis(ms, *precision));
+                match microseconds {
+                    Some(microseconds) if kind == kind::DATE => {
+                        let mut field = [0; 12];
+                        field[3] = 8;
+                        field[4..].copy_from_slice(&microseconds.to_be_bytes());
+                        out.extend_from_slice(&field);
                         Fit::Exact
                     }
-                    None => Fit::Misfit,
+                    _ => misfit(out),
                 }
             }
-            Codec::Uuid => match kind {
-                kind::OBJECT_ID => {
-                    out.extend_from_slice(&identity::uuid_from_object_id(value));
+            Codec::Uuid if kind == kind::OBJECT_ID => {
+                let mut field = [0; 20];
+                field[3] = 16;
+                field[4..].copy_from_slice(&identity::uuid_from_object_id(document.get(start..end).unwrap_or(&[])));
+                out.extend_from_slice(&field);
+                Fit::Exact
+            }
+            Codec::Labels(labels) if kind == kind::STRING => match labels.iter().find(|label| label.length() == end - start - 4 && label.stands_at(document, start + 4)) {
+                Some(_) => {
+                    push_field_run(out, document, start + 4, end - 1);
                     Fit::Exact
                 }
-                kind::BINARY if value.len() == 21 && value[4] == 4 => {
-                    out.extend_from_slice(&value[5..]);
-                    fit(identity::object_id_from_uuid(&value[5..]).is_none())
-                }
-                _ => Fit::Misfit,
+                None => misfit(out),
             },
-            Codec::Numeric(typmod, expected) => encode_numeric(*typmod, *expected, kind, value, out),
-            _ => self.encode_other(kind, value, out),
+            Codec::Integer(4, expected) if kind == kind::INT32 => {
+                let integer = document.get(start..).and_then(read_i32).unwrap_or(0);
+                let mut field = [0; 8];
+                field[3] = 4;
+                field[4..].copy_from_slice(&integer.to_be_bytes());
+                out.extend_from_slice(&field);
+                fit(decoded_integer_kind(*expected, integer.into()) == kind)
+            }
+            Codec::Boolean if kind == kind::BOOLEAN => {
+                out.extend_from_slice(&[0, 0, 0, 1, document.get(start).copied().unwrap_or(0)]);
+                Fit::Exact
+            }
+            _ => self.encode_rare(kind, document, start, end, out),
         }
     }
 
+    #[inline(never)]
+    fn encode_rare(&self, kind: u8, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Fit {
+        let mark = out.len();
+        out.extend_from_slice(&NULL);
+        let fit = self.encode_other(kind, document.get(start..end).unwrap_or(&[]), out);
+        if fit != Fit::Misfit {
+            patch_length(out, mark);
+        }
+        fit
+    }
+
+    /// Appends the value's bytes (no length). On `Misfit` nothing stays written.
     fn encode_other(&self, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
         match self {
-            Codec::Boolean if kind == kind::BOOLEAN => {
-                out.extend_from_slice(value);
-                Fit::Exact
+            Codec::Uuid if kind == kind::BINARY && value.len() == 21 && value[4] == 4 => {
+                out.extend_from_slice(&value[5..]);
+                fit(identity::object_id_from_uuid(&value[5..]).is_none())
             }
+            Codec::Numeric(typmod, expected) => encode_numeric(*typmod, *expected, kind, value, out),
             Codec::Integer(width, expected) => {
                 let Some(integer) = integral(kind, value) else { return Fit::Misfit };
                 match width {
@@ -179,16 +214,15 @@ impl Codec {
                 // Decoding to int32 what is beyond it, or to a double what a double cannot say, would lose: int64 comes back then.
                 fit(decoded_integer_kind(*expected, integer) == kind)
             }
-            Codec::Double(expected) => encode_double(*expected, kind, value, out),
+            Codec::Double(expected) => {
+                let Some((number, fitting)) = double_value(*expected, kind, value) else { return Fit::Misfit };
+                out.extend_from_slice(&number.to_be_bytes());
+                fitting
+            }
             Codec::Real(expected) => {
-                let mark = out.len();
-                let mut wide = Vec::with_capacity(8);
-                let fitting = encode_double(*expected, kind, value, &mut wide);
-                let (Some(bytes), false) = (wide.get(..8), matches!(fitting, Fit::Misfit)) else { return Fit::Misfit };
-                let number = f64::from_be_bytes(bytes.try_into().unwrap_or_default());
+                let Some((number, fitting)) = double_value(*expected, kind, value) else { return Fit::Misfit };
                 let narrow = number as f32;
                 if f64::from(narrow).to_bits() != number.to_bits() && !number.is_nan() {
-                    out.truncate(mark);
                     return Fit::Misfit;
                 }
                 out.extend_from_slice(&narrow.to_be_bytes());
@@ -241,15 +275,6 @@ impl Codec {
                 },
                 _ => Fit::Misfit,
             },
-            Codec::Labels(labels) if kind == kind::STRING => {
-                let text = string_bytes(value);
-                if labels.iter().any(|label| label.as_bytes() == text) {
-                    out.extend_from_slice(text);
-                    Fit::Exact
-                } else {
-                    Fit::Misfit
-                }
-            }
             Codec::Bytea if kind == kind::BINARY && value.len() >= 5 => {
                 let old = value[4] == 2;
                 out.extend_from_slice(&value[if old { 9.min(value.len()) } else { 5 }..]);
@@ -298,8 +323,37 @@ pub fn decoded_integer_kind(expected: BsonKind, value: i64) -> u8 {
     }
 }
 
-/// Text that PostgreSQL can store: UTF-8 without NUL.
+const NULL: [u8; 4] = (-1i32).to_be_bytes();
+
+/// Appends NULL.
 #[inline]
+fn misfit(out: &mut Vec<u8>) -> Fit {
+    out.extend_from_slice(&NULL);
+    Fit::Misfit
+}
+
+/// Appends a field that is `document[start..end]`.
+#[inline(always)]
+fn push_field_run(out: &mut Vec<u8>, document: &[u8], start: usize, end: usize) {
+    out.extend_from_slice(&((end - start) as i32).to_be_bytes());
+    push_run(out, document, start, end);
+}
+
+#[inline(never)]
+fn characters(document: &[u8], start: usize, end: usize) -> usize {
+    document.get(start..end).and_then(|text| std::str::from_utf8(text).ok()).map_or(usize::MAX, |text| text.chars().count())
+}
+
+/// Writes the length of the field whose placeholder stands at `mark`.
+#[inline]
+pub(super) fn patch_length(out: &mut [u8], mark: usize) {
+    let length = (out.len() - mark - 4) as i32;
+    if let Some(place) = out.get_mut(mark..mark + 4) {
+        place.copy_from_slice(&length.to_be_bytes());
+    }
+}
+
+/// Text that PostgreSQL can store: UTF-8 without NUL.
 fn storable_text(value: &[u8]) -> Option<&str> {
     let bytes = string_bytes(value);
     if bytes.contains(&0) {
@@ -311,20 +365,14 @@ fn storable_text(value: &[u8]) -> Option<&str> {
 /// The only NaN that is written and read unchanged everywhere.
 pub const CANONICAL_NAN: u64 = 0x7ff8_0000_0000_0000;
 
-fn encode_double(expected: BsonKind, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
+/// The double of a number, and how well it says it; `None` where no double does.
+fn double_value(expected: BsonKind, kind: u8, value: &[u8]) -> Option<(f64, Fit)> {
     let number = match kind {
-        kind::DOUBLE => match read_f64(value) {
-            Some(number) if !number.is_nan() || number.to_bits() == CANONICAL_NAN => number,
-            _ => return Fit::Misfit,
-        },
-        kind::INT32 | kind::INT64 => match integral(kind, value) {
-            Some(integer) if (integer as f64) as i128 == i128::from(integer) => integer as f64,
-            _ => return Fit::Misfit,
-        },
-        _ => return Fit::Misfit,
+        kind::DOUBLE => read_f64(value).filter(|number| !number.is_nan() || number.to_bits() == CANONICAL_NAN)?,
+        kind::INT32 | kind::INT64 => integral(kind, value).filter(|integer| (*integer as f64) as i128 == i128::from(*integer))? as f64,
+        _ => return None,
     };
-    out.extend_from_slice(&number.to_be_bytes());
-    fit(decoded_double_kind(expected, number) == kind)
+    Some((number, fit(decoded_double_kind(expected, number) == kind)))
 }
 
 /// The BSON type a double comes back as.
@@ -407,61 +455,50 @@ fn encode_json(jsonb: Option<bool>, kind: u8, value: &[u8], out: &mut Vec<u8>) -
     }
 }
 
+/// PostgreSQL's arrays have at most six dimensions.
+const DIMENSIONS: usize = 6;
+
 fn encode_array(element: &Codec, oid: u32, dimensions: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
     let mark = out.len();
-    out.extend_from_slice(&[0; 20]);
-    let mut state = ArrayState { lengths: vec![None; dimensions as usize], nulls: false, exact: true };
+    let dimensions = usize::from(dimensions).min(DIMENSIONS);
+    let header = 12 + 8 * dimensions;
+    out.resize(mark + header, 0);
+    let mut state = ArrayState { lengths: [None; DIMENSIONS], dimensions, nulls: false, exact: true };
     let done = array_level(element, value, 0, &mut state, out);
-    let lengths: Option<Vec<u32>> = state.lengths.iter().copied().collect();
-    let (true, Some(lengths)) = (done, lengths) else {
-        out.truncate(mark);
-        return Fit::Misfit;
-    };
-    if lengths.first() == Some(&0) {
+    let lengths = state.lengths.get(..dimensions).unwrap_or(&[]);
+    if done && lengths.first() == Some(&Some(0)) {
         out.truncate(mark);
         out.extend_from_slice(&[0; 8]);
         out.extend_from_slice(&oid.to_be_bytes());
         return fit(state.exact);
     }
-    if lengths.contains(&0) {
+    if !done || lengths.iter().any(|length| matches!(length, None | Some(0))) {
         out.truncate(mark);
         return Fit::Misfit;
     }
-    if let [length] = lengths.as_slice() {
-        // Room for a header of one dimension was left.
-        let mut header = [0u8; 20];
-        header[3] = 1;
-        header[7] = u8::from(state.nulls);
-        header[8..12].copy_from_slice(&oid.to_be_bytes());
-        header[12..16].copy_from_slice(&length.to_be_bytes());
-        header[19] = 1;
-        if let Some(place) = out.get_mut(mark..mark + 20) {
-            place.copy_from_slice(&header);
+    if let Some(place) = out.get_mut(mark..mark + header) {
+        place[3] = dimensions as u8;
+        place[7] = u8::from(state.nulls);
+        place[8..12].copy_from_slice(&oid.to_be_bytes());
+        for (place, length) in place[12..].chunks_exact_mut(8).zip(lengths) {
+            place[..4].copy_from_slice(&length.unwrap_or(0).to_be_bytes());
+            place[7] = 1;
         }
-        return fit(state.exact);
     }
-    let mut header = Vec::with_capacity(12 + 8 * lengths.len());
-    header.extend_from_slice(&(lengths.len() as u32).to_be_bytes());
-    header.extend_from_slice(&u32::from(state.nulls).to_be_bytes());
-    header.extend_from_slice(&oid.to_be_bytes());
-    for length in &lengths {
-        header.extend_from_slice(&length.to_be_bytes());
-        header.extend_from_slice(&1u32.to_be_bytes());
-    }
-    out.splice(mark..mark + 20, header);
     fit(state.exact)
 }
 
 struct ArrayState {
     /// Length of each dimension, once known; the first level of an empty array leaves the deeper ones unknown.
-    lengths: Vec<Option<u32>>,
+    lengths: [Option<u32>; DIMENSIONS],
+    dimensions: usize,
     nulls: bool,
     exact: bool,
 }
 
 fn array_level(element: &Codec, value: &[u8], level: usize, state: &mut ArrayState, out: &mut Vec<u8>) -> bool {
     let Ok(mut elements) = Elements::new(value, 0, value.len()) else { return false };
-    let innermost = level + 1 == state.lengths.len();
+    let innermost = level + 1 == state.dimensions;
     let mut count = 0u32;
     let mut digits = [0; 10];
     loop {
@@ -472,24 +509,19 @@ fn array_level(element: &Codec, value: &[u8], level: usize, state: &mut ArraySta
         };
         let length = index_digits(count, &mut digits);
         state.exact &= value.get(item.name..item.name_end) == Some(&digits[..length]);
-        let bytes = value.get(item.start..item.end).unwrap_or(&[]);
         if !innermost {
-            if item.kind != kind::ARRAY || !array_level(element, bytes, level + 1, state, out) {
+            if item.kind != kind::ARRAY || !array_level(element, value.get(item.start..item.end).unwrap_or(&[]), level + 1, state, out) {
                 return false;
             }
-        } else if item.kind == kind::NULL && !matches!(element, Codec::Json | Codec::Jsonb(_)) {
+        } else if item.kind == kind::NULL && !element.is_json() {
             state.nulls = true;
-            out.extend_from_slice(&(-1i32).to_be_bytes());
+            out.extend_from_slice(&NULL);
         } else {
-            let mark = out.len();
-            out.extend_from_slice(&[0; 4]);
-            match element.encode(item.kind, bytes, out) {
+            match element.encode(item.kind, value, item.start, item.end, out) {
                 Fit::Exact => {}
                 Fit::Differs => state.exact = false,
                 Fit::Misfit => return false,
             }
-            let length = (out.len() - mark - 4) as i32;
-            out[mark..mark + 4].copy_from_slice(&length.to_be_bytes());
         }
         count += 1;
     }

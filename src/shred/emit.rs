@@ -1,8 +1,10 @@
 //! From slots to tuples: the row of a context, then the rows of its children.
 
-use super::program::{ChildProgram, ColumnProgram, ContextProgram, NodeProgram, RowProgram, Shape, TreeProgram};
+use super::codec::patch_length;
+use super::program::{ChildProgram, ColumnSource, ContextProgram, NodeProgram, RowProgram, Shape, TreeProgram};
 use super::{Note, Refusal, Slot, State};
-use crate::bson::{index_digits, kind, Elements};
+use crate::bson::{index_digits, kind, value_end, Elements};
+use crate::bytes::{push_run, Name};
 use crate::lookup::{self, Lookup};
 use crate::postgres::fit::Fit;
 use crate::shred::codec::Codec;
@@ -24,18 +26,14 @@ const NULL: [u8; 4] = (-1i32).to_be_bytes();
 impl State {
     /// One row and everything below it. `parent` is the range of the parent's key in `keys`.
     pub(crate) fn context(&mut self, context: &ContextProgram, document: &[u8], place: Slot, parent: (usize, usize), position: Position) -> Result<(), Refusal> {
-        if let Some(slots) = self.slots.get_mut(context.first_slot..context.first_slot + context.slot_count) {
+        let tree = self.choose(context, document, place);
+        if let Some(slots) = self.slots.get_mut(tree.slots.clone()) {
             slots.fill(Slot::default());
         }
-        let tree = self.choose(context, document, place);
         match &tree.node {
             NodeProgram::Object(object) => {
                 if place.kind == kind::DOCUMENT {
-                    self.child_slots.clear();
-                    self.child_slots.extend(context.children.iter().map(|child| {
-                        (child.slot, if child.shape == Shape::Array { kind::ARRAY } else { kind::DOCUMENT }, child.shape == Shape::One)
-                    }));
-                    self.walk(object, &tree.children, document, place)?;
+                    self.walk(object, context, document, place)?;
                 } else {
                     self.note("container-mismatch", "", place.kind, None);
                 }
@@ -45,8 +43,7 @@ impl State {
             }
             NodeProgram::Child(index) => {
                 let Some(child) = context.children.get(*index) else { return Ok(()) };
-                let wanted = if child.shape == Shape::Array { kind::ARRAY } else { kind::DOCUMENT };
-                if place.kind == wanted {
+                if place.kind == child.kind() {
                     self.slots[child.slot] = place;
                     if place.end - place.start == 5 && child.absent != crate::plan::Absent::Empty {
                         self.note("absent-differs", "", place.kind, None);
@@ -84,14 +81,7 @@ impl State {
             if at.kind != kind::DOCUMENT {
                 return &context.base;
             }
-            let Ok(mut elements) = Elements::new(document, at.start as usize, at.end as usize) else { return &context.base };
-            at = Slot::default();
-            while let Ok(Some(element)) = elements.next_element() {
-                if document.get(element.name..element.name_end) == Some(name.as_slice()) {
-                    at = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32 };
-                    break;
-                }
-            }
+            at = find(document, at, name).unwrap_or_default();
         }
         if at.kind != kind::STRING {
             return &context.base;
@@ -111,53 +101,70 @@ impl State {
     fn columns(&mut self, row: &RowProgram, document: &[u8], parent: (usize, usize), position: Position, out: &mut Vec<u8>) -> Result<(usize, usize), Refusal> {
         out.extend_from_slice(&(row.columns.len() as i16).to_be_bytes());
         let key_start = self.keys.len();
-        let parent_at = out.len();
         if row.parent_key > 0 {
-            out.extend_from_slice(self.keys.get(parent.0..parent.1).unwrap_or(&[]));
-            let copied = out.len();
-            self.keys.extend_from_slice(out.get(parent_at..copied).unwrap_or(&[]));
+            push_run(out, &self.keys, parent.0, parent.1);
+            self.keys.extend_from_within(parent.0..parent.1);
         }
         for (index, column) in row.columns.iter().enumerate().skip(row.parent_key) {
             let mark = out.len();
-            match column {
-                ColumnProgram::ParentKey => {}
-                ColumnProgram::Ordinal => {
-                    let ordinal = if let Position::Ordinal(ordinal) = position { ordinal } else { 0 };
-                    out.extend_from_slice(&4i32.to_be_bytes());
-                    out.extend_from_slice(&ordinal.to_be_bytes());
-                }
-                ColumnProgram::MapKey => {
-                    let name = if let Position::Key(start, end) = position { document.get(start as usize..end as usize).unwrap_or(&[]) } else { &[] };
-                    out.extend_from_slice(&(name.len() as i32).to_be_bytes());
-                    out.extend_from_slice(name);
-                }
-                ColumnProgram::Complement => out.extend_from_slice(&NULL),
-                ColumnProgram::Field { slot, codec, identity } => {
-                    let slot = slot.and_then(|slot| self.slots.get(slot).copied()).unwrap_or_default();
-                    if *identity {
-                        self.identity(codec, slot, (row.table, index), document, position, out)?;
-                    } else if slot.kind == 0 || (slot.kind == kind::NULL && !matches!(codec, Codec::Json | Codec::Jsonb(_))) {
+            match &column.source {
+                ColumnSource::ParentKey => {}
+                ColumnSource::Null => out.extend_from_slice(&NULL),
+                ColumnSource::Value { slot, codec, json } => {
+                    let slot = self.slots.get(*slot).copied().unwrap_or_default();
+                    if slot.kind == 0 || (slot.kind == kind::NULL && !json) {
                         out.extend_from_slice(&NULL);
                     } else {
-                        let value = document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]);
-                        out.extend_from_slice(&NULL);
-                        let fit = if let Codec::Lookup(column) = codec { self.look_up(*column, slot.kind, value, out) } else { codec.encode(slot.kind, value, out) };
+                        let fit = codec.encode(slot.kind, document, slot.start as usize, slot.end as usize, out);
+                        if fit != Fit::Exact {
+                            self.note_fit(fit, (row.table, index), slot.kind);
+                        }
+                    }
+                }
+                ColumnSource::Ordinal => {
+                    let mut field = [0; 8];
+                    field[3] = 4;
+                    if let Position::Ordinal(ordinal) = position {
+                        field[4..].copy_from_slice(&ordinal.to_be_bytes());
+                    }
+                    out.extend_from_slice(&field);
+                }
+                ColumnSource::MapKey => {
+                    let (start, end) = if let Position::Key(start, end) = position { (start as usize, end as usize) } else { (0, 0) };
+                    out.extend_from_slice(&((end - start) as i32).to_be_bytes());
+                    push_run(out, document, start, end);
+                }
+                ColumnSource::Identity { slot, codec } => {
+                    let slot = self.slots.get(*slot).copied().unwrap_or_default();
+                    self.identity(codec, slot, (row.table, index), document, position, out)?;
+                }
+                ColumnSource::Lookup { slot, lookup } => {
+                    let slot = self.slots.get(*slot).copied().unwrap_or_default();
+                    out.extend_from_slice(&NULL);
+                    if slot.kind != 0 && slot.kind != kind::NULL {
+                        let fit = self.look_up(*lookup, slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), out);
                         match fit {
-                            Fit::Exact => patch_length(out, mark),
-                            Fit::Differs => {
-                                patch_length(out, mark);
-                                self.note_column("type-differs", (row.table, index), slot.kind);
-                            }
-                            Fit::Misfit => self.note_column(if matches!(codec, Codec::Lookup(_)) { "reference-unresolved" } else { "value-misfit" }, (row.table, index), slot.kind),
+                            Fit::Misfit => self.note_column("reference-unresolved", (row.table, index), slot.kind),
+                            Fit::Differs => self.note_fit(fit, (row.table, index), slot.kind),
+                            Fit::Exact => {}
+                        }
+                        if fit != Fit::Misfit {
+                            patch_length(out, mark);
                         }
                     }
                 }
             }
-            if row.key.contains(&index) {
-                self.keys.extend_from_slice(out.get(mark..).unwrap_or(&[]));
+            if column.key {
+                push_run(&mut self.keys, out, mark, out.len());
             }
         }
         Ok((key_start, self.keys.len()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn note_fit(&mut self, fit: Fit, column: (usize, usize), kind: u8) {
+        self.note_column(if fit == Fit::Misfit { "value-misfit" } else { "type-differs" }, column, kind);
     }
 
     fn note_column(&mut self, code: &'static str, column: (usize, usize), kind: u8) {
@@ -171,25 +178,26 @@ impl State {
     /// An identity is never NULL: what its column cannot hold gets a substitute, and the document is marked.
     fn identity(&mut self, codec: &Codec, slot: Slot, column: (usize, usize), document: &[u8], position: Position, out: &mut Vec<u8>) -> Result<(), Refusal> {
         let mark = out.len();
-        out.extend_from_slice(&NULL);
         let value = document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]);
         let mut fit = if slot.kind == 0 || slot.kind == kind::NULL {
             Fit::Misfit
-        } else if let Codec::Lookup(column) = codec {
-            self.look_up(*column, slot.kind, value, out)
+        } else if let Codec::Lookup(lookup) = codec {
+            out.extend_from_slice(&NULL);
+            let fit = self.look_up(*lookup, slot.kind, value, out);
+            patch_length(out, mark);
+            fit
         } else {
-            codec.encode(slot.kind, value, out)
+            codec.encode(slot.kind, document, slot.start as usize, slot.end as usize, out)
         };
-        if !matches!(fit, Fit::Misfit) && !matches!(position, Position::Root) {
-            if !self.element_keys.first(out.get(mark + 4..).unwrap_or(&[])) {
-                out.truncate(mark + 4);
-                fit = Fit::Misfit;
-            }
+        if fit != Fit::Misfit && !matches!(position, Position::Root) && !self.element_keys.first(out.get(mark + 4..).unwrap_or(&[])) {
+            fit = Fit::Misfit;
         }
         match fit {
-            Fit::Exact => {}
+            Fit::Exact => return Ok(()),
             Fit::Differs => self.note_column("type-differs", column, slot.kind),
             Fit::Misfit => {
+                out.truncate(mark);
+                out.extend_from_slice(&NULL);
                 // Siblings without a usable identity must still differ: their position is hashed too.
                 let anonymous = slot.kind == 0 && matches!(position, Position::Root);
                 if let Some(known) = self.known_key.as_ref().filter(|known| anonymous && codec.is_substitute(known)) {
@@ -208,10 +216,10 @@ impl State {
                     let note = self.notes.pop().unwrap_or(Note { code, path: String::new(), column: Some(column), kind: slot.kind });
                     return Err(Refusal::Key(note));
                 }
+                patch_length(out, mark);
                 self.note_column("key-substituted", column, slot.kind);
             }
         }
-        patch_length(out, mark);
         Ok(())
     }
 
@@ -268,10 +276,18 @@ impl State {
     }
 }
 
-#[inline]
-fn patch_length(out: &mut [u8], mark: usize) {
-    let length = (out.len() - mark - 4) as i32;
-    if let Some(place) = out.get_mut(mark..mark + 4) {
-        place.copy_from_slice(&length.to_be_bytes());
+/// The field `name` of the object at `place`; `None` too where what stands before it is not well-formed.
+fn find(document: &[u8], place: Slot, name: &Name) -> Option<Slot> {
+    let (mut at, end) = (place.start as usize + 4, (place.end as usize).saturating_sub(1));
+    while at < end {
+        let kind = *document.get(at)?;
+        let found = name.stands_at(document, at + 1);
+        let length = if found { name.length() } else { document.get(at + 1..end)?.iter().position(|&byte| byte == 0)? + 1 };
+        let start = at + 1 + length;
+        at = value_end(document, kind, start, end).ok()?;
+        if found {
+            return Some(Slot { kind, start: start as u32, end: at as u32 });
+        }
     }
+    None
 }

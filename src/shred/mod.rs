@@ -80,8 +80,8 @@ pub(crate) struct State {
     marks: Vec<(usize, u32)>,
     /// Key order counts.
     pub exact_order: bool,
-    /// Slot, BSON type and one-to-one of each child of the context that is walked.
-    pub child_slots: Vec<(usize, u8, bool)>,
+    /// Per object, which field came first, then which field came after each, in the last document.
+    pub hints: Vec<u32>,
     /// Element identities seen in the array that is walked.
     pub element_keys: Seen,
     /// Keys seen in the map that is walked.
@@ -105,7 +105,7 @@ impl Shredder {
             known_key: None,
             marks: Vec::new(),
             exact_order: program.exact,
-            child_slots: Vec::new(),
+            hints: vec![0; program.hints],
             element_keys: Seen::default(),
             map_keys: Seen::default(),
         };
@@ -182,7 +182,7 @@ impl Shredder {
 
     /// The key of the last document's root row.
     pub fn last_key(&self) -> Option<Vec<u8>> {
-        let column = *self.program.root.base.rows.first()?.key.first()?;
+        let column = self.program.root.base.rows.first()?.columns.iter().position(|column| column.key)?;
         let mut rest = self.state.tables.first()?.tuples.get(self.state.marks.first()?.0 + 2..)?;
         for _ in 0..column {
             let length = i32::from_be_bytes(rest.get(..4)?.try_into().ok()?);

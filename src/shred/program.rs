@@ -1,7 +1,10 @@
 //! The plan of one collection, laid out for walking: trees whose leaves are slots, tables whose columns read slots.
 
 use super::codec::Codec;
-use crate::plan::{Absent, Child, CollectionPlan, Context, Node, Plan, Source};
+use crate::bson::kind;
+use crate::bytes::Name;
+use crate::lookup::Lookup;
+use crate::plan::{Absent, Child, CollectionPlan, ColumnPlan, Context, Node, Plan, Source};
 use crate::postgres::PgType;
 
 /// A collection's plan, ready to run.
@@ -11,6 +14,8 @@ pub(crate) struct Program {
     pub tables: usize,
     /// Slots of all contexts together.
     pub slots: usize,
+    /// Hints of all objects together.
+    pub hints: usize,
     pub complement: bool,
     /// Exact fidelity: key order counts.
     pub exact: bool,
@@ -21,17 +26,24 @@ pub(crate) struct Program {
 pub(crate) struct ContextProgram {
     pub base: TreeProgram,
     pub discriminator: Option<DiscriminatorProgram>,
-    /// First slot of the context and how many it has.
-    pub first_slot: usize,
-    pub slot_count: usize,
     pub children: Vec<ChildProgram>,
+    /// What a walk needs to know of each child.
+    pub child_slots: Vec<ChildSlot>,
     /// Where the child stands in its parent's context, as a path (empty for the root, and where the element itself is the child).
     pub label: std::sync::Arc<str>,
 }
 
+/// Where a walk puts a child's container, and what it must be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ChildSlot {
+    pub slot: usize,
+    pub kind: u8,
+    pub one: bool,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct DiscriminatorProgram {
-    pub path: Vec<Vec<u8>>,
+    pub path: Vec<Name>,
     pub variants: Vec<(Vec<u8>, TreeProgram)>,
 }
 
@@ -42,6 +54,8 @@ pub(crate) struct TreeProgram {
     pub rows: Vec<RowProgram>,
     /// Children that belong to this tree (indexes into `ContextProgram::children`).
     pub children: Vec<usize>,
+    /// The tree's slots (those of its children's contexts lie among them).
+    pub slots: std::ops::Range<usize>,
 }
 
 /// How one row is put together.
@@ -49,20 +63,31 @@ pub(crate) struct TreeProgram {
 pub(crate) struct RowProgram {
     pub table: usize,
     pub columns: Vec<ColumnProgram>,
-    /// Primary key columns.
-    pub key: Vec<usize>,
     /// How many leading columns repeat the parent's key.
     pub parent_key: usize,
 }
 
+/// One column of a row.
 #[derive(Debug, Clone)]
-pub(crate) enum ColumnProgram {
+pub(crate) struct ColumnProgram {
+    pub source: ColumnSource,
+    /// Part of the primary key.
+    pub key: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ColumnSource {
     ParentKey,
     Ordinal,
     MapKey,
-    Complement,
-    /// A slot; `None` where the tree in use does not fill the column.
-    Field { slot: Option<usize>, codec: Codec, identity: bool },
+    /// Always NULL here: the complement, and what the tree in use does not fill.
+    Null,
+    /// A value, or NULL.
+    Value { slot: usize, codec: Codec, json: bool },
+    /// A value that is never NULL.
+    Identity { slot: usize, codec: Codec },
+    /// A value that `id_map` answers.
+    Lookup { slot: usize, lookup: Lookup },
 }
 
 #[derive(Debug, Clone)]
@@ -73,19 +98,22 @@ pub(crate) enum NodeProgram {
     Child(usize),
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct ObjectProgram {
     pub fields: Vec<FieldProgram>,
     /// Where the object stands in its context, as a path.
     pub path: String,
     /// How many fields must be there in a document that needs no complement.
     pub required: usize,
+    /// Where the object itself is noted: it must not be there twice.
+    pub slot: usize,
+    /// Which field came first last time; the hints after it say what followed each field.
+    pub first_hint: usize,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct FieldProgram {
-    /// Name with its NUL, as BSON has it.
-    pub name: Vec<u8>,
+    pub name: Name,
     /// Where the field stands in its context, as a path.
     pub path: String,
     pub node: NodeProgram,
@@ -114,21 +142,34 @@ pub(crate) struct ChildProgram {
     pub element_key: Option<usize>,
 }
 
+impl ChildProgram {
+    /// The BSON type its container must have.
+    pub fn kind(&self) -> u8 {
+        if self.shape == Shape::Array {
+            kind::ARRAY
+        } else {
+            kind::DOCUMENT
+        }
+    }
+}
+
 struct Builder<'a> {
     plan: &'a Plan,
     collection: &'a CollectionPlan,
     slots: usize,
+    hints: usize,
 }
 
 /// Lays out one collection's plan.
 pub(crate) fn build(plan: &Plan, collection: usize) -> Option<Program> {
     let collection = plan.collections.get(collection)?;
-    let mut builder = Builder { plan, collection, slots: 0 };
+    let mut builder = Builder { plan, collection, slots: 0, hints: 0 };
     let root = builder.context(&collection.root, "");
     Some(Program {
         root,
         tables: collection.tables.len(),
         slots: builder.slots,
+        hints: builder.hints,
         complement: collection.complement.is_some(),
         exact: collection.fidelity == crate::plan::Fidelity::Exact,
     })
@@ -142,11 +183,10 @@ struct Scope {
 
 impl Builder<'_> {
     fn context(&mut self, context: &Context, label: &str) -> ContextProgram {
-        let first_slot = self.slots;
         let mut scope = Scope { leaves: Vec::new(), children: Vec::new() };
         let base = self.tree(&context.tree, &[context.table], &mut scope);
         let discriminator = context.discriminator.as_ref().map(|d| DiscriminatorProgram {
-            path: d.path.iter().map(|name| name.clone().into_bytes()).collect(),
+            path: d.path.iter().map(|name| Name::new(name.as_bytes())).collect(),
             variants: d
                 .variants
                 .iter()
@@ -156,39 +196,42 @@ impl Builder<'_> {
                 })
                 .collect(),
         });
-        let slot_count = self.slots - first_slot;
-        ContextProgram { base, discriminator, first_slot, slot_count, children: scope.children, label: label.into() }
+        let child_slots = scope.children.iter().map(|child| ChildSlot { slot: child.slot, kind: child.kind(), one: child.shape == Shape::One }).collect();
+        ContextProgram { base, discriminator, children: scope.children, child_slots, label: label.into() }
     }
 
     fn tree(&mut self, node: &Node, tables: &[usize], scope: &mut Scope) -> TreeProgram {
         let before = scope.leaves.len();
+        let first_slot = self.slots;
         let mut used = Vec::new();
         let node = self.node(node, "", scope, &mut used);
         // A variant's tree repeats the base fields: their slots are the same, so only what this tree names is filled.
         let named: Vec<((usize, usize), usize)> = scope.leaves[before..].to_vec();
         let rows = tables.iter().map(|&table| self.row(table, &named)).collect();
-        TreeProgram { node, rows, children: used }
+        TreeProgram { node, rows, children: used, slots: first_slot..self.slots }
     }
 
     fn row(&self, table: usize, leaves: &[((usize, usize), usize)]) -> RowProgram {
         let plan = &self.collection.tables[table];
-        let columns = plan
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(index, column)| match &column.source {
-                Source::ParentKey(_) => ColumnProgram::ParentKey,
-                Source::Ordinal => ColumnProgram::Ordinal,
-                Source::MapKey => ColumnProgram::MapKey,
-                Source::Complement => ColumnProgram::Complement,
-                Source::Field(field) => ColumnProgram::Field {
-                    slot: leaves.iter().find(|(at, _)| *at == (table, index)).map(|(_, slot)| *slot),
-                    codec: Codec::new(&column.pg, field, &self.plan.enums, self.collection.fidelity == crate::plan::Fidelity::Exact),
-                    identity: field.identity,
-                },
-            })
-            .collect();
-        RowProgram { table, columns, key: plan.key.clone(), parent_key: plan.parent_key }
+        let exact = self.collection.fidelity == crate::plan::Fidelity::Exact;
+        let source = |index: usize, column: &ColumnPlan| match &column.source {
+            Source::ParentKey(_) => ColumnSource::ParentKey,
+            Source::Ordinal => ColumnSource::Ordinal,
+            Source::MapKey => ColumnSource::MapKey,
+            Source::Complement => ColumnSource::Null,
+            Source::Field(field) => {
+                let slot = leaves.iter().find(|(at, _)| *at == (table, index)).map(|(_, slot)| *slot);
+                let codec = Codec::new(&column.pg, field, &self.plan.enums, exact);
+                match (slot, field.identity, &codec) {
+                    (None, false, _) => ColumnSource::Null,
+                    (slot, true, _) => ColumnSource::Identity { slot: slot.unwrap_or(usize::MAX), codec },
+                    (Some(slot), false, Codec::Lookup(lookup)) => ColumnSource::Lookup { slot, lookup: *lookup },
+                    (Some(slot), false, _) => ColumnSource::Value { slot, json: codec.is_json(), codec },
+                }
+            }
+        };
+        let columns = plan.columns.iter().enumerate().map(|(index, column)| ColumnProgram { source: source(index, column), key: plan.key.contains(&index) }).collect();
+        RowProgram { table, columns, parent_key: plan.parent_key }
     }
 
     fn node(&mut self, node: &Node, path: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
@@ -200,20 +243,22 @@ impl Builder<'_> {
                 NodeProgram::Leaf(slot)
             }
             Node::Object(object) => {
+                let slot = self.slots;
+                self.slots += 1;
+                let first_hint = self.hints;
+                self.hints += 1 + object.fields.len();
                 let fields: Vec<FieldProgram> = object
                     .fields
                     .iter()
                     .map(|(name, node)| {
                         let (absent, null_is_value) = self.absence(node);
-                        let mut bytes = name.clone().into_bytes();
-                        bytes.push(0);
                         let mut inner = path.to_owned();
                         crate::path::push_field(&mut inner, name);
-                        FieldProgram { name: bytes, node: self.node(node, &inner, scope, used), path: inner, required: absent != Absent::Missing, absent, null_is_value }
+                        FieldProgram { name: Name::new(name.as_bytes()), node: self.node(node, &inner, scope, used), path: inner, required: absent != Absent::Missing, absent, null_is_value }
                     })
                     .collect();
                 let required = fields.iter().filter(|field| field.required).count();
-                NodeProgram::Object(ObjectProgram { fields, path: path.to_owned(), required })
+                NodeProgram::Object(ObjectProgram { fields, path: path.to_owned(), required, slot, first_hint })
             }
             Node::One(child) => self.child(Shape::One, child, path, scope, used),
             Node::Array(child) => self.child(Shape::Array, child, path, scope, used),

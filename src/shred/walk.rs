@@ -1,9 +1,9 @@
 //! One walk over an object: every mapped value's place goes into its slot; anything unforeseen marks the document.
 
-use super::program::{FieldProgram, NodeProgram, ObjectProgram};
+use super::program::{ChildSlot, ContextProgram, FieldProgram, NodeProgram, ObjectProgram};
 use super::seen::Place;
 use super::{Note, Slot, State};
-use crate::bson::{kind, Element, Elements, Fault};
+use crate::bson::{document_length, kind, value_end, Fault};
 use crate::plan::Absent;
 
 /// An empty BSON document or array is five bytes.
@@ -42,134 +42,147 @@ impl State {
     }
 
     /// Walks the object at `place`. Returns whether a mapped value other than null (or a non-empty child) was found.
-    pub(crate) fn walk(&mut self, object: &ObjectProgram, children: &[usize], document: &[u8], place: Slot) -> Result<bool, Fault> {
-        let mut elements = Elements::new(document, place.start as usize, place.end as usize)?;
-        let fields = &object.fields;
-        let mut guess = 0;
+    pub(crate) fn walk(&mut self, object: &ObjectProgram, context: &ContextProgram, document: &[u8], place: Slot) -> Result<bool, Fault> {
+        let (start, limit) = (place.start as usize, place.end as usize);
+        let length = document_length(document, start, limit)?;
+        if start + length != limit {
+            return Err(Fault::new(start, "document length differs from its place"));
+        }
+        let (mut at, end) = (start + 4, limit - 1);
+        // Documents of one collection mostly have the same fields in the same order: each field remembers what came after it last time.
+        let mut hint = object.first_hint;
         let mut required = 0;
         let mut found = false;
         let mut last = 0;
-        loop {
-            let (index, element) = match fields.get(guess) {
-                Some(field) => match elements.next_named(&field.name)? {
-                    Some(element) => (guess, element),
-                    None => match self.search(object, guess, document, &mut elements)? {
-                        Some(hit) => hit,
-                        None => break,
-                    },
-                },
-                None => match self.search(object, guess, document, &mut elements)? {
-                    Some(hit) => hit,
-                    None => break,
+        while at < end {
+            let kind = document.get(at).copied().unwrap_or(0);
+            let name = at + 1;
+            let guess = self.hints.get(hint).copied().unwrap_or(0) as usize;
+            let index = match object.fields.get(guess) {
+                Some(field) if field.name.stands_at(document, name) => guess,
+                _ => match object.fields.iter().position(|field| field.name.stands_at(document, name)) {
+                    Some(index) => {
+                        if let Some(place) = self.hints.get_mut(hint) {
+                            *place = index as u32;
+                        }
+                        index
+                    }
+                    None => {
+                        at = self.unknown(object, document, at, end)?;
+                        continue;
+                    }
                 },
             };
-            if index == usize::MAX {
-                continue;
-            }
+            let Some(field) = object.fields.get(index) else { break };
+            let start = name + field.name.length();
+            at = value_end(document, kind, start, end)?;
+            hint = object.first_hint + 1 + index;
             if index < last {
-                self.out_of_order();
+                // Key order is only recorded under fidelity exact; the difference decides.
+                self.dirty |= self.exact_order;
             }
             last = index;
-            guess = index + 1;
-            let Some(field) = fields.get(index) else { continue };
             required += usize::from(field.required);
-            found |= self.place(field, children, document, element)?;
+            let slot = Slot { kind, start: start as u32, end: at as u32 };
+            found |= match &field.node {
+                NodeProgram::Leaf(index) => self.place_leaf(*index, field, slot),
+                NodeProgram::Object(object) => self.place_object(object, field, context, document, slot)?,
+                NodeProgram::Child(index) => self.place_child(context.child_slots.get(*index).copied(), field, slot),
+            };
+        }
+        if at > end {
+            return Err(Fault::new(at, "element runs past its document"));
         }
         if required < object.required {
-            self.note_required(object);
+            self.note_required(object, context);
         }
         Ok(found)
     }
 
-    /// Not where the guess was: finds the element's field, or notes it as unknown (`usize::MAX`).
+    /// An element the mapping does not name: notes it, returns where it ends.
     #[inline(never)]
-    fn search(&mut self, object: &ObjectProgram, guess: usize, document: &[u8], elements: &mut Elements<'_>) -> Result<Option<(usize, Element)>, Fault> {
-        let Some(element) = elements.next_element()? else { return Ok(None) };
-        let name = document.get(element.name..=element.name_end).unwrap_or(&[]);
-        let fields = &object.fields;
-        let from = guess.min(fields.len());
-        let hit = fields[from..].iter().position(|field| field.name == name).map(|i| i + from).or_else(|| fields[..from].iter().position(|field| field.name == name));
-        match hit {
-            Some(index) => Ok(Some((index, element))),
-            None => {
-                self.note_name("unknown-field", object, &name[..name.len().saturating_sub(1)], element.kind);
-                Ok(Some((usize::MAX, element)))
-            }
+    fn unknown(&mut self, object: &ObjectProgram, document: &[u8], at: usize, end: usize) -> Result<usize, Fault> {
+        let kind = document.get(at).copied().unwrap_or(0);
+        if kind == 0 {
+            return Err(Fault::new(at, "document ends before its length"));
         }
+        let name = document.get(at + 1..end).unwrap_or(&[]);
+        let Some(length) = name.iter().position(|&byte| byte == 0) else { return Err(Fault::new(at + 1, "unterminated field name")) };
+        let next = value_end(document, kind, at + 2 + length, end)?;
+        self.note_name("unknown-field", object, name.get(..length).unwrap_or(&[]), kind);
+        Ok(next)
     }
 
-    #[inline]
-    fn out_of_order(&mut self) {
-        // Key order is only recorded under fidelity exact; the difference decides.
-        self.dirty |= self.exact_order;
-    }
-
-    #[inline]
-    fn place(&mut self, field: &FieldProgram, children: &[usize], document: &[u8], element: Element) -> Result<bool, Fault> {
-        let slot = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32 };
-        match &field.node {
-            NodeProgram::Leaf(index) => {
-                if self.slots[*index].kind != 0 {
-                    self.duplicate(field, element.kind);
-                    return Ok(true);
-                }
-                self.slots[*index] = slot;
-                if element.kind == kind::NULL && !field.null_is_value {
-                    if field.absent != Absent::Null {
-                        self.note_field("absent-differs", field, element.kind);
-                    }
-                    return Ok(false);
-                }
-                Ok(true)
-            }
-            NodeProgram::Object(object) => {
-                if element.kind != kind::DOCUMENT {
-                    self.note_field(if element.kind == kind::NULL { "absent-differs" } else { "container-mismatch" }, field, element.kind);
-                    return Ok(false);
-                }
-                let found = self.walk(object, children, document, slot)?;
-                if !found {
-                    self.note_field("absent-differs", field, element.kind);
-                }
-                Ok(found)
-            }
-            NodeProgram::Child(index) => self.place_child(*index, field, slot),
-        }
-    }
-
-    fn place_child(&mut self, index: usize, field: &FieldProgram, slot: Slot) -> Result<bool, Fault> {
-        let Some(&(child_slot, shape_kind, one)) = self.child_slots.get(index) else { return Ok(false) };
-        if self.slots[child_slot].kind != 0 {
+    #[inline(always)]
+    fn place_leaf(&mut self, index: usize, field: &FieldProgram, slot: Slot) -> bool {
+        let Some(place) = self.slots.get_mut(index) else { return false };
+        if place.kind != 0 {
             self.duplicate(field, slot.kind);
-            return Ok(true);
+            return true;
         }
-        self.slots[child_slot] = slot;
-        let empty = slot.end - slot.start == EMPTY && !one;
-        let state = if slot.kind == shape_kind {
-            if !empty {
+        *place = slot;
+        if slot.kind == kind::NULL && !field.null_is_value {
+            if field.absent != Absent::Null {
+                self.note_field("absent-differs", field, slot.kind);
+            }
+            return false;
+        }
+        true
+    }
+
+    fn place_object(&mut self, object: &ObjectProgram, field: &FieldProgram, context: &ContextProgram, document: &[u8], slot: Slot) -> Result<bool, Fault> {
+        if let Some(place) = self.slots.get_mut(object.slot) {
+            if place.kind != 0 {
+                self.duplicate(field, slot.kind);
                 return Ok(true);
+            }
+            *place = slot;
+        }
+        if slot.kind != kind::DOCUMENT {
+            self.note_field(if slot.kind == kind::NULL { "absent-differs" } else { "container-mismatch" }, field, slot.kind);
+            return Ok(false);
+        }
+        let found = self.walk(object, context, document, slot)?;
+        if !found {
+            self.note_field("absent-differs", field, slot.kind);
+        }
+        Ok(found)
+    }
+
+    #[inline]
+    fn place_child(&mut self, child: Option<ChildSlot>, field: &FieldProgram, slot: Slot) -> bool {
+        let Some((child, place)) = child.and_then(|child| Some((child, self.slots.get_mut(child.slot)?))) else { return false };
+        if place.kind != 0 {
+            self.duplicate(field, slot.kind);
+            return true;
+        }
+        *place = slot;
+        let empty = slot.end - slot.start == EMPTY && !child.one;
+        let state = if slot.kind == child.kind {
+            if !empty {
+                return true;
             }
             Absent::Empty
         } else if slot.kind == kind::NULL {
             Absent::Null
         } else {
-            self.slots[child_slot].kind = kind::NULL;
+            place.kind = kind::NULL;
             self.note_field("container-mismatch", field, slot.kind);
-            return Ok(false);
+            return false;
         };
         if state != field.absent {
             self.note_field("absent-differs", field, slot.kind);
         }
-        Ok(false)
+        false
     }
 
     /// Notes the fields whose absence in SQL would mean null or empty, but which are missing.
     #[cold]
-    fn note_required(&mut self, object: &ObjectProgram) {
+    fn note_required(&mut self, object: &ObjectProgram, context: &ContextProgram) {
         for field in object.fields.iter().filter(|field| field.required) {
             let slot = match &field.node {
                 NodeProgram::Leaf(slot) => Some(*slot),
-                NodeProgram::Child(index) => self.child_slots.get(*index).map(|(slot, ..)| *slot),
+                NodeProgram::Child(index) => context.child_slots.get(*index).map(|child| child.slot),
                 NodeProgram::Object(_) => None,
             };
             if slot.and_then(|slot| self.slots.get(slot)).is_some_and(|slot| slot.kind == 0) {
@@ -180,11 +193,13 @@ impl State {
     }
 
     #[cold]
+    #[inline(never)]
     fn duplicate(&mut self, field: &FieldProgram, kind: u8) {
         self.note_field("duplicate-key", field, kind);
     }
 
     #[cold]
+    #[inline(never)]
     fn note_field(&mut self, code: &'static str, field: &FieldProgram, kind: u8) {
         self.note(code, &field.path, kind, None);
     }

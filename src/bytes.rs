@@ -1,0 +1,196 @@
+//! Short runs of bytes, looked at and copied a word at a time: calls to `memcpy` and `memcmp` cost more than the bytes do,
+//! in WebAssembly above all. All of it is safe Rust: a window of fixed size is checked once and then has no further checks.
+
+/// The word of eight bytes at `at`, if they are there.
+#[inline(always)]
+pub(crate) fn word(data: &[u8], at: usize) -> Option<u64> {
+    data.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// Appends `data[start..end]`.
+#[inline(always)]
+pub(crate) fn push_run(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
+    let length = end.saturating_sub(start);
+    if length <= 16 {
+        if let Some(window) = data.get(start..).and_then(|rest| rest.first_chunk::<16>()) {
+            out.extend_from_slice(window);
+            out.truncate(out.len() - 16 + length);
+            return;
+        }
+    }
+    push_long(out, data, start, end);
+}
+
+#[inline(never)]
+fn push_long(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
+    out.extend_from_slice(data.get(start..end).unwrap_or(&[]));
+}
+
+/// Bytes with room behind them, so that [`push_run`] can copy whole windows of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    padded: Box<[u8]>,
+    length: usize,
+}
+
+impl Run {
+    pub fn new(bytes: &[u8]) -> Self {
+        let mut padded = bytes.to_vec();
+        padded.resize(bytes.len() + 16, 0);
+        Run { padded: padded.into(), length: bytes.len() }
+    }
+
+    /// The bytes.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        self.padded.get(..self.length).unwrap_or(&[])
+    }
+
+    /// Appends the bytes.
+    #[inline(always)]
+    pub fn push(&self, out: &mut Vec<u8>) {
+        push_run(out, &self.padded, 0, self.length);
+    }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Not zero where a byte of the word is zero or beyond ASCII. (A borrow can only make it so too often where another byte already is.)
+#[inline(always)]
+fn odd(word: u64) -> u64 {
+    (word.wrapping_sub(ONES) | word) & HIGH
+}
+
+/// Whether `data[start..end]` is text that PostgreSQL can store: UTF-8 without U+0000.
+#[inline(always)]
+pub(crate) fn is_storable_text(data: &[u8], start: usize, end: usize) -> bool {
+    let length = end.saturating_sub(start);
+    if length <= 16 {
+        if let Some(window) = data.get(start..).and_then(|rest| rest.first_chunk::<16>()) {
+            // What stands behind the text is replaced by ones, which are never odd.
+            let (low, high) = halves(window);
+            let (keep_low, keep_high) = masks(length);
+            if odd(low & keep_low | ONES & !keep_low) | odd(high & keep_high | ONES & !keep_high) == 0 {
+                return true;
+            }
+        }
+    }
+    is_storable_long(data.get(start..end).unwrap_or(&[]))
+}
+
+#[inline(never)]
+fn is_storable_long(text: &[u8]) -> bool {
+    let mut chunks = text.chunks_exact(8);
+    let mut found = 0;
+    for chunk in &mut chunks {
+        found |= chunk.first_chunk().map_or(HIGH, |bytes| odd(u64::from_le_bytes(*bytes)));
+    }
+    let tail = chunks.remainder().iter().all(|byte| (1..0x80).contains(byte));
+    (found == 0 && tail) || (!text.contains(&0) && std::str::from_utf8(text).is_ok())
+}
+
+#[inline(always)]
+fn halves(window: &[u8; 16]) -> (u64, u64) {
+    let value = u128::from_le_bytes(*window);
+    (value as u64, (value >> 64) as u64)
+}
+
+/// Masks of the first `length` (at most 16) bytes of a window.
+#[inline(always)]
+fn masks(length: usize) -> (u64, u64) {
+    let part = |count: usize| if count >= 8 { u64::MAX } else { (1u64 << (8 * count)) - 1 };
+    (part(length), part(length.saturating_sub(8)))
+}
+
+/// A name with its NUL, ready to be compared with what stands in a document.
+#[derive(Debug, Clone)]
+pub(crate) struct Name {
+    head: (u64, u64),
+    keep: (u64, u64),
+    bytes: Box<[u8]>,
+}
+
+impl Name {
+    /// `name` without its NUL.
+    pub fn new(name: &[u8]) -> Self {
+        let mut bytes = name.to_vec();
+        bytes.push(0);
+        let mut window = [0; 16];
+        for (place, byte) in window.iter_mut().zip(&bytes) {
+            *place = *byte;
+        }
+        Name { head: halves(&window), keep: masks(bytes.len().min(16)), bytes: bytes.into() }
+    }
+
+    /// The name without its NUL.
+    #[inline]
+    pub fn text(&self) -> &[u8] {
+        self.bytes.split_last().map_or(&[], |(_, text)| text)
+    }
+
+    /// Length with the NUL.
+    #[inline(always)]
+    pub fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether it stands at `at`, with its NUL.
+    #[inline(always)]
+    pub fn stands_at(&self, data: &[u8], at: usize) -> bool {
+        match data.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+            Some(window) => {
+                let (low, high) = halves(window);
+                ((low ^ self.head.0) & self.keep.0) | ((high ^ self.head.1) & self.keep.1) == 0 && (self.bytes.len() <= 16 || self.rest_stands_at(data, at))
+            }
+            None => data.get(at..at + self.bytes.len()) == Some(&self.bytes[..]),
+        }
+    }
+
+    #[inline(never)]
+    fn rest_stands_at(&self, data: &[u8], at: usize) -> bool {
+        data.get(at + 16..at + self.bytes.len()) == self.bytes.get(16..)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn storable_text_is_what_the_slow_way_says() {
+        for length in 0..40usize {
+            for odd_at in 0..=length {
+                for byte in [0u8, 1, b'a', 0x7f, 0x80, 0xff] {
+                    let mut data = vec![b'x'; length];
+                    if let Some(place) = data.get_mut(odd_at) {
+                        *place = byte;
+                    }
+                    let text = data.clone();
+                    data.extend_from_slice(&[0xff; 20]);
+                    let slow = !text.contains(&0) && std::str::from_utf8(&text).is_ok();
+                    assert_eq!(is_storable_text(&data, 0, length), slow, "{text:?}");
+                    assert_eq!(is_storable_text(&text, 0, length), slow, "{text:?} without slack");
+                }
+            }
+        }
+        assert!(is_storable_text("größer".as_bytes(), 0, "größer".len()));
+    }
+
+    #[test]
+    fn runs_and_names_of_every_length() {
+        for length in 0..40usize {
+            let bytes: Vec<u8> = (0..length).map(|i| b'a' + (i % 26) as u8).collect();
+            let mut out = b"-".to_vec();
+            push_run(&mut out, &bytes, 0, length);
+            Run::new(&bytes).push(&mut out);
+            assert_eq!(out, [b"-", &bytes[..], &bytes[..]].concat());
+            let name = Name::new(&bytes);
+            let stored = [&bytes[..], b"\0", &[b'z'; 20]].concat();
+            assert!(name.stands_at(&stored, 0) && name.stands_at(&stored[..length + 1], 0));
+            assert!(!name.stands_at(&stored[..length], 0), "cut before its NUL");
+            assert!(!Name::new(&[&bytes[..], b"x"].concat()).stands_at(&stored, 0));
+            assert_eq!((name.text(), name.length()), (&bytes[..], length + 1));
+        }
+    }
+}
