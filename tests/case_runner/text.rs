@@ -182,6 +182,7 @@ pub fn read(pg: &PgType, text: &str, enums: &[EnumPlan]) -> Vec<u8> {
             assert!(enums[*index].labels.iter().any(|label| label == text));
             text.as_bytes().to_vec()
         }
+        PgType::Char(n) => format!("{text:<width$}", width = *n as usize).into_bytes(),
         PgType::Jsonb => [b"\x01", text.as_bytes()].concat(),
         PgType::Boolean => vec![u8::from(text == "true")],
         PgType::SmallInt => text.parse::<i16>().unwrap().to_be_bytes().to_vec(),
