@@ -235,6 +235,7 @@ impl State {
         let mut seen = std::mem::take(&mut self.map_keys);
         seen.clear();
         let mut ordinal = 0u32;
+        let mut odd = false;
         let mut before: Option<&[u8]> = None;
         let mut digits = [0; 10];
         let depth = self.trail.len();
@@ -244,7 +245,11 @@ impl State {
             let place = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32 };
             let position = if child.shape == Shape::Array {
                 let length = index_digits(ordinal, &mut digits);
-                if name != &digits[..length] {
+                if name != &digits[..length] && !odd {
+                    odd = true;
+                    if let Some(last) = self.trail.get_mut(depth) {
+                        last.1 = Place::Whole;
+                    }
                     self.note("array-keys", "", slot.kind, None);
                 }
                 if let Some(last) = self.trail.get_mut(depth) {

@@ -17,7 +17,7 @@ pub struct CaseFile {
 
 const KNOWN: &[&str] = &[
     "json mapping", "issues mapping", "json lookups", "json document", "json document refused", "hex document", "hex document refused", "json document back", "json complement", "issues", "issues back",
-    "sql change", "json document after", "issues after", "sql ddl", "sql query", "result",
+    "sql change", "postgres change", "json document after", "issues after", "sql ddl", "sql query", "result",
 ];
 
 impl CaseFile {
@@ -81,7 +81,7 @@ impl CaseFile {
             }
         }
         // What follows from the documents stands before the change, what follows from the change at the end.
-        let change = self.parts.iter().position(|part| matches!(part, Part::Fence { info, .. } if info == "sql change" || info == "sql query"));
+        let change = self.parts.iter().position(|part| matches!(part, Part::Fence { info, .. } if info == "sql change" || info == "postgres change" || info == "sql query"));
         let place = match change {
             Some(change) if !name.ends_with(" after") => self.parts[..change].iter().rposition(|part| matches!(part, Part::Fence { .. })).map_or(change, |last| last + 1),
             _ => self.parts.len(),

@@ -191,6 +191,8 @@ pub fn read(pg: &PgType, text: &str, enums: &[EnumPlan]) -> Vec<u8> {
         PgType::Double => text.parse::<f64>().unwrap().to_be_bytes().to_vec(),
         PgType::Uuid => (0..16).map(|at| u8::from_str_radix(&text.replace('-', "")[at * 2..at * 2 + 2], 16).unwrap()).collect(),
         PgType::Timestamp(_) | PgType::TimestampTz(_) => micros().to_be_bytes().to_vec(),
+        PgType::Date if text == "infinity" => i32::MAX.to_be_bytes().to_vec(),
+        PgType::Date if text == "-infinity" => i32::MIN.to_be_bytes().to_vec(),
         PgType::Date => ((micros() / DAY) as i32).to_be_bytes().to_vec(),
         PgType::Numeric(typmod) => numeric(text, *typmod),
         PgType::Array(element, 1) => {
