@@ -10,7 +10,7 @@ const folder = process.env.ROWLENS_FIXTURES ?? new URL("../../../shared/fixtures
 const file = `${folder}/datasets/derived-typed/dummyjson_products.ndjson`;
 const there = existsSync(file);
 
-export const name = there ? "products" : "products (made up)";
+export const name = there ? "products" : "products (made up, data set absent)";
 export const collection = "products";
 export const mapping = {
   version: 1,
