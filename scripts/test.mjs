@@ -23,6 +23,8 @@ const parts = () => [
   { name: "packaging", what: "the package packed, installed and run: Node 20, 22, 24, types, lint", command: [process.execPath, "tests/packaging/run.mjs"] },
   { name: "browser", what: "the package in Chromium: plain pages, Vite", command: [process.execPath, "tests/packaging/browser.mjs"], hint: CHROMIUM_HINT },
   { name: "examples", what: "the examples", command: [process.execPath, "--test", ...tests("examples")] },
+  { name: "benches-types", what: "the benchmarks' types", command: [...bin("typescript/bin/tsc"), "-p", "benches"] },
+  { name: "benches", what: "the benchmarks: mappers make the same rows, memory is constant", command: [process.execPath, "--test", ...tests("benches")] },
   { name: "demo", what: "the demo", command: [process.execPath, "scripts/demo.mjs"] },
 ];
 

@@ -1,5 +1,6 @@
 // @ts-check
 import { serialize } from "pg-protocol";
+// @ts-expect-error pg types no internals; this is the very function that its connections serialise with.
 import utils from "pg/lib/utils.js";
 import { BSON } from "../documents/bson.mjs";
 import { mappers } from "../mappers/index.mjs";

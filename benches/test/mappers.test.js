@@ -9,6 +9,8 @@ import { kinds } from "../documents/index.mjs";
 import { mappers } from "../mappers/index.mjs";
 import { copyText } from "../mappers/values.mjs";
 
+const blob = (/** @type {Uint8Array} */ bytes) => new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)]);
+
 for (const [name, map] of Object.entries(mappers)) {
   test(`the hand-written mapper of ${name} makes the rows that rowlens makes`, async () => {
     const kind = /** @type {import("../documents/index.mjs").Kind} */ (kinds[name]);
@@ -24,8 +26,8 @@ for (const [name, map] of Object.entries(mappers)) {
     await db.exec(plan.ddl().replaceAll(/^ALTER TABLE .* FOREIGN KEY .*$/gm, ""));
     for (const [index, table] of rows.tables.entries()) {
       await db.exec(`CREATE TABLE "hand_${table.name}" (LIKE "${table.name}")`);
-      await db.query(`COPY "${table.name}" FROM '/dev/blob' WITH (FORMAT binary)`, [], { blob: new Blob([table.copyBinary()]) });
-      await db.query(`COPY "hand_${table.name}" FROM '/dev/blob'`, [], { blob: new Blob([/** @type {Buffer} */ (byHand[index])]) });
+      await db.query(`COPY "${table.name}" FROM '/dev/blob' WITH (FORMAT binary)`, [], { blob: blob(table.copyBinary()) });
+      await db.query(`COPY "hand_${table.name}" FROM '/dev/blob'`, [], { blob: blob(/** @type {Buffer} */ (byHand[index])) });
       const texts = async (/** @type {string} */ from) => (await db.query(`SELECT r::text AS row FROM "${from}" r ORDER BY 1`)).rows;
       const ours = await texts(table.name);
       assert.equal(ours.length, table.count);
