@@ -18,6 +18,6 @@ export type { ObjectsOptions, PostgresParameter, Rows } from "./core/rows.ts";
 export { splitBson } from "./bson/split-bson.ts";
 export { VERSION } from "./core/version.ts";
 export type { TableSql } from "./postgres/table-sql.ts";
-export { pgTextTypes, postgresTextTypes } from "./postgres/driver-types.ts";
+export { pgliteTextTypes, pgTextTypes, postgresTextTypes } from "./postgres/driver-types.ts";
 export type { ReadForms, ValueForms } from "./postgres/value.ts";
 export type { WallClock } from "./postgres/datetime.ts";

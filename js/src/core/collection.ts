@@ -3,7 +3,7 @@ import type { ColumnType } from "../postgres/column-type.ts";
 import { tuplesOfCopyBinary } from "../postgres/copy-binary.ts";
 import { tuplesOfCopyText } from "../postgres/copy-text.ts";
 import { type TableSql, tableSql } from "../postgres/table-sql.ts";
-import { tuplesOfObjects } from "../postgres/objects.ts";
+import { documentOf, lostDocuments, tuplesOfObjects } from "../postgres/objects.ts";
 import type { ReadForms } from "../postgres/value.ts";
 import { type LookupEntry, view, wasm, type WasmAssembler, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
 import type { CollectionDescription, TableDescription } from "./description.ts";
@@ -116,15 +116,17 @@ export class Collection {
    */
   toDocuments(input: Pick<Rows, "tables"> | Record<string, TableInput>, options: { lookups?: Lookups } = {}): Documents {
     setLookups(this.#assembler, options.lookups);
-    const ambiguities: Issue[] = [];
-    const parts = this.#tuples(input, ambiguities);
+    const readIssues: Issue[] = [];
+    const parts = this.#tuples(input, readIssues);
     parts.forEach((tuples, index) => view(this.#assembler.reserve(index, tuples.length), tuples.length).set(tuples));
     const count = this.#assembler.run();
     const bson = view(this.#assembler.out_ptr(), this.#assembler.out_len()).slice();
     const issueCounts = this.#assembler.issue_counts() as Record<string, number>;
     const issues = issuesOf(this.#assembler, issueCounts);
-    if (ambiguities.length === 0) return new Documents(bson, count, issues, issueCounts);
-    return new Documents(bson, count, [...ambiguities, ...issues], { ...issueCounts, "value-ambiguous": ambiguities.length });
+    if (readIssues.length === 0) return new Documents(bson, count, issues, issueCounts);
+    const counts = { ...issueCounts };
+    for (const { code } of readIssues) counts[code] = (counts[code] ?? 0) + 1;
+    return new Documents(bson, count, [...readIssues.slice(0, 1000), ...issues], counts);
   }
 
   /** @internal */
@@ -171,6 +173,17 @@ export class Collection {
   #tuples(input: Pick<Rows, "tables"> | Record<string, TableInput>, issues: Issue[]): Uint8Array[] {
     const given = new Map<string, TableInput>(isRows(input) ? input.tables.map((table) => [table.name, { tuples: table.tuples }]) : Object.entries(input));
     for (const name of given.keys()) this.#indexOf(name);
+    const objects = (table: TableDescription): readonly object[] | undefined => {
+      const rows = given.get(table.name);
+      return rows && "objects" in rows ? rows.objects : undefined;
+    };
+    const lost = lostDocuments(this.tables, objects, issues);
+    if (lost.size > 0) {
+      for (const table of this.tables) {
+        const kept = objects(table)?.filter((row) => !lost.has(documentOf(table, row)));
+        if (kept) given.set(table.name, { ...given.get(table.name), objects: kept });
+      }
+    }
     return this.tables.map((table, index) => tuplesOf(table, this.#types[index] as ColumnType[], given.get(table.name), issues));
   }
 }

@@ -38,6 +38,35 @@ export function tuplesOfObjects(table: TableDescription, types: readonly ColumnT
   return writeTuples(rows);
 }
 
+/**
+ * Keys of documents that a driver has lost a date of: Dates end before PostgreSQL's dates do, and drivers give invalid ones. Such
+ * documents are left out, with an issue; the others go on.
+ * @internal
+ */
+export function lostDocuments(tables: readonly TableDescription[], rowsOf: (table: TableDescription) => readonly object[] | undefined, issues: Issue[]): Set<string> {
+  const lost = new Set<string>();
+  for (const table of tables) {
+    const dates = table.columns.filter((column) => column.kind === "date" || column.kind === "timestamp" || column.kind === "timestamptz").map((column) => column.name);
+    if (dates.length === 0) continue;
+    rowsOf(table)?.forEach((object, number) => {
+      const row = object as Record<string, unknown>;
+      for (const column of dates) {
+        if (!isInvalid(row[column])) continue;
+        lost.add(documentOf(table, row));
+        issues.push({ code: "value-lost", severity: "error", message: `row ${number}: the driver gave an invalid date; the document was left out`, path: "", table: table.name, column, help: HELP });
+      }
+    });
+  }
+  return lost;
+}
+
+/** Which document a row belongs to: a child's key begins with its root row's key. @internal */
+export const documentOf = (table: TableDescription, row: object): string => String((row as Record<string, unknown>)[table.key[0] as string]);
+
+const isInvalid = (value: unknown): boolean => (value instanceof Date ? Number.isNaN(value.getTime()) : Array.isArray(value) && value.some(isInvalid));
+
+const HELP = "select this column as text (`column::text`, or a driver without type parsers), with `json: \"text\"`, or read by COPY";
+
 const ambiguous = (table: TableDescription, column: string, message: string): Issue => ({
   code: "value-ambiguous",
   severity: "warning",
@@ -45,7 +74,7 @@ const ambiguous = (table: TableDescription, column: string, message: string): Is
   path: "",
   table: table.name,
   column,
-  help: "select this column as text (`column::text`, or a driver without type parsers), with `json: \"text\"`, or read by COPY",
+  help: HELP,
 });
 
 function unknownColumn(name: string, table: TableDescription): RowlensError {

@@ -131,7 +131,8 @@ export function fromValue(type: ColumnType, value: unknown, forms: ReadForms): U
     if (typeof value === "string") return fromText(type, value);
     if (!Array.isArray(value)) throw unreadable(`${type.kind} array`, value);
     const element = elementType(type);
-    return writeArray(type, value, (item) => fromValue(element, item, forms) as Uint8Array);
+    // `postgres` gives the text `NULL` for a NULL in an array; where no text can be meant, that is what it is.
+    return writeArray(type, isText(type) ? value : value.map(nulls), (item) => fromValue(element, item, forms) as Uint8Array);
   }
   if (type.kind === "json" || type.kind === "jsonb") return fromText(type, forms.json === "text" && typeof value === "string" ? value : jsonText(type, value));
   switch (typeof value) {
@@ -174,12 +175,16 @@ const isFloat = (type: ColumnType): boolean => type.kind === "real" || type.kind
 const isTime = (type: ColumnType): boolean => type.kind === "date" || type.kind === "timestamp" || type.kind === "timestamptz";
 const isNumber = (type: ColumnType): boolean => isFloat(type) || type.kind === "numeric" || type.kind === "smallint" || type.kind === "integer" || type.kind === "bigint";
 
+const isText = (type: ColumnType): boolean => type.kind === "text" || type.kind === "varchar" || type.kind === "char" || type.kind === "citext" || type.kind === "enum" || type.kind === "json" || type.kind === "jsonb";
+const nulls = (value: unknown): unknown => (value === "NULL" ? null : Array.isArray(value) ? value.map(nulls) : value);
+
 /** What a driver's value may have lost on its way here, in words; undefined where it says everything. @internal */
 export function ambiguity(type: ColumnType, value: unknown, forms: ReadForms): string | undefined {
   if (type.kind === "json" || type.kind === "jsonb") {
     const ambiguous = forms.json !== "text" && (value === null || (type.dimensions > 0 && Array.isArray(value) && value.includes(null)));
     return ambiguous ? "parsed JSON cannot tell JSON `null` from NULL" : undefined;
   }
+  if (type.dimensions > 0 && isText(type)) return Array.isArray(value) && value.flat().includes("NULL") ? "`postgres` says NULL in an array as the text `NULL`" : undefined;
   if (type.kind === "numeric") {
     // Up to 15 digits at a fixed scale a double says exactly.
     const lossy = !(type.precision !== undefined && type.precision <= 15) && someNumber(value, () => true);
