@@ -39,7 +39,7 @@ export default defineConfig([
     fixedExtension: true,
     deps: { alwaysBundle: ["citty", "@clack/prompts"] },
     dts: false,
-    checks: shared.checks,
+    checks: { pluginTimings: false },
     clean: false,
     outDir: "dist",
   },
