@@ -48,3 +48,22 @@ it("has in its code what its types promise, in ESM and in CommonJS", async () =>
     }
   }
 });
+
+it("explains every name and member, and shows functions and classes at work", () => {
+  const files = [...new Set(Object.entries(exports).flatMap(([entry, target]) => declarations(entry, target)).map(([, file]) => fileURLToPath(new URL(file, root))))].filter((file) => file.endsWith(".d.mts"));
+  const program = ts.createProgram(files, { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022, types: [] });
+  const checker = program.getTypeChecker();
+  const missing: string[] = [];
+  const documented = (symbol: ts.Symbol): boolean => symbol.getDocumentationComment(checker).length > 0;
+  const modules = files.map((file) => checker.getSymbolAtLocation(program.getSourceFile(file) as ts.SourceFile) as ts.Symbol);
+  for (const alias of modules.flatMap((module) => checker.getExportsOfModule(module))) {
+    const symbol = alias.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(alias) : alias;
+    if (!documented(symbol)) missing.push(symbol.name);
+    if (symbol.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class) && !symbol.getJsDocTags(checker).some((tag) => tag.name === "example")) missing.push(`${symbol.name} (example)`);
+    for (const member of symbol.members?.values() ?? []) {
+      if (member.name.startsWith("__") || !/^[$\w]+$/.test(member.name) || symbol.flags & ts.SymbolFlags.TypeAlias) continue;
+      if (!documented(member)) missing.push(`${symbol.name}.${member.name}`);
+    }
+  }
+  expect([...new Set(missing)]).toEqual([]);
+});

@@ -7,7 +7,9 @@ import type { ValueForms } from "../postgres/value.ts";
 
 /** What a Drizzle table is, as far as types go. */
 export interface DrizzleTable {
+  /** Type of a row to insert. */
   readonly $inferInsert: object;
+  /** Type of a row that was read. */
   readonly $inferSelect: object;
 }
 

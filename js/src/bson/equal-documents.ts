@@ -13,6 +13,8 @@ interface Element {
 /**
  * Whether two BSON documents are the same value: byte-identical, or so with the order of an object's keys ignored. Types,
  * `-0`, NaN bits, a Decimal128's exponent and the order of arrays all count. Of a name that occurs twice, the order counts too.
+ * @example
+ * equalDocuments(encodeDocument({ a: 1, b: 2 }), encodeDocument({ b: 2, a: 1 })); // true
  */
 export function equalDocuments(a: Uint8Array, b: Uint8Array): boolean {
   return identicalBytes(a, b) || (a.length === b.length && equalElements(elements(a), elements(b), true));

@@ -3,6 +3,8 @@ import { RowlensError } from "../core/rowlens-error.ts";
 /**
  * The documents in concatenated BSON, as views.
  * @throws RowlensError `bson-malformed` where a length leads out of the bytes.
+ * @example
+ * for (const document of splitBson(await readFile("payments.bson"))) console.log(document.length);
  */
 export function splitBson(bson: Uint8Array): Uint8Array[] {
   const data = new DataView(bson.buffer, bson.byteOffset, bson.byteLength);

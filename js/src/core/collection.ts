@@ -43,7 +43,12 @@ export type TableInput =
       objects: readonly object[];
     } & ReadForms);
 
-/** One collection of a plan: documents to rows, and back. */
+/**
+ * One collection of a plan: documents to rows, and back.
+ * @example
+ * const payments = plan.collection("payments");
+ * const { documents } = payments.toDocuments(payments.toRows(batch)); // the same documents
+ */
 export class Collection {
   /** Collection name. */
   readonly name: string;
@@ -104,7 +109,6 @@ export class Collection {
   /** Ids in the documents whose keys must be looked up before {@link toRows}: `[collection, _id as canonical Extended JSON]`. */
   neededLookups(input: DocumentInput, options: Pick<ToRowsOptions, "undefined"> = {}): [collection: string, id: string][] {
     const length = this.#write(input, options);
-    if (!this.#shredder.needed_lookups) throw unsupportedLookups();
     return this.#shredder.needed_lookups(length);
   }
 
@@ -208,9 +212,8 @@ function issuesOf(source: { issues(): unknown }, counts: Record<string, number>)
   return [];
 }
 
-function setLookups(target: { set_lookups?(entries: LookupEntry[]): void }, lookups: Lookups | undefined): void {
+function setLookups(target: { set_lookups(entries: LookupEntry[]): void }, lookups: Lookups | undefined): void {
   if (lookups === undefined) return;
-  if (!target.set_lookups) throw unsupportedLookups();
   try {
     target.set_lookups(lookups.map(([collection, id, key]) => [collection, id, key]));
   } catch (error) {
@@ -220,4 +223,3 @@ function setLookups(target: { set_lookups?(entries: LookupEntry[]): void }, look
   }
 }
 
-const unsupportedLookups = (): RowlensError => new RowlensError("lookup-unsupported", "this build of rowlens cannot look keys up yet; use `as: \"uuid\"`, `\"hex\"` or `\"text\"`");

@@ -1,7 +1,12 @@
 import { splitBson } from "../bson/split-bson.ts";
 import type { Issue } from "./issue.ts";
 
-/** Documents assembled from rows. */
+/**
+ * Documents assembled from rows.
+ * @example
+ * const back = payments.toDocuments(rows);
+ * for (const bson of back.documents) console.log(toExtendedJson(bson, { relaxed: true }));
+ */
 export class Documents {
   /** Concatenated BSON. */
   readonly bson: Uint8Array;

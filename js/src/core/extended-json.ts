@@ -5,6 +5,8 @@ import { splitBson } from "../bson/split-bson.ts";
 /**
  * BSON documents of Extended JSON, canonical or relaxed: one document, an array of them, or one a line (NDJSON).
  * @throws RowlensError `extended-json-invalid` with the place.
+ * @example
+ * const batch = parseExtendedJson(await readFile("payments.ndjson", "utf8"));
  */
 export function parseExtendedJson(text: string): Uint8Array[] {
   return splitBson(guard("extended-json-invalid", () => wasm().parseExtendedJson(text)));
@@ -13,6 +15,8 @@ export function parseExtendedJson(text: string): Uint8Array[] {
 /**
  * Extended JSON of a document, or of concatenated BSON: one document a line. Canonical unless `relaxed`.
  * @throws RowlensError `bson-malformed` with the place.
+ * @example
+ * toExtendedJson(encodeDocument({ a: 1n })); // {"a":{"$numberLong":"1"}}
  */
 export function toExtendedJson(bson: Uint8Array, options: { relaxed?: boolean } = {}): string {
   return guard("bson-malformed", () => wasm().toExtendedJson(bson, options.relaxed ?? false)).replace(/\n$/, "");

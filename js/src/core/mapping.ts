@@ -2,6 +2,7 @@ import type { Fidelity } from "./description.ts";
 
 /** A mapping: which path of which collection goes to which table and column. `rowlens/mapping.schema.json` describes it to editors. */
 export interface Mapping {
+  /** `rowlens/mapping.schema.json`, or wherever it lies: for editors. */
   $schema?: string;
   /** Version of the mapping format. */
   version: 1;
@@ -39,6 +40,7 @@ export interface CollectionMapping extends FieldsMapping {
 export interface KeyMapping {
   /** Default `_id`. */
   path?: string;
+  /** Column that holds it: the primary key, or of an element a part of it. */
   column: string;
   /** Default `uuid`. */
   as?: "uuid" | "hex" | "bytea" | "text" | "bigint" | "integer" | "lookup";
@@ -67,11 +69,13 @@ export interface ColumnMapping {
   refs?: { path: string; collections: Record<string, string> };
   /** What SQL NULL stands for. Default `missing`. */
   absent?: "missing" | "null";
+  /** `NOT NULL` in the DDL. PostgreSQL refuses documents without the field then. */
   notNull?: boolean;
 }
 
 /** A table of its own. */
 export interface ChildMapping extends FieldsMapping {
+  /** The table's name. */
   table: string;
   /** `a[]`: a row per element; `a{}`: a row per map entry; `a`: at most one row. */
   path: string;
@@ -89,6 +93,8 @@ export interface ChildMapping extends FieldsMapping {
 
 /** Columns and tables by the value of a field. */
 export interface DiscriminatorMapping {
+  /** The field that tells the variants apart; a column must hold it. */
   path: string;
+  /** By the field's value: what documents with it have besides. `table`: the columns lie in a table of their own. */
   variants: Record<string, FieldsMapping & { table?: string }>;
 }

@@ -37,7 +37,13 @@ export function compile(mapping: Mapping | object | string, options: CompileOpti
   }
 }
 
-/** A compiled mapping; immutable. Plans are meant to be kept: compile once, use for every batch. */
+/**
+ * A compiled mapping; immutable. Plans are meant to be kept: compile once, use for every batch.
+ * @example
+ * const plan = compile(mapping);
+ * await database.exec(plan.ddl({ ifNotExists: true }));
+ * const rows = plan.collection("payments").toRows(batch);
+ */
 export class Plan {
   /** Collections, tables and columns as data. */
   readonly description: readonly CollectionDescription[];

@@ -21,7 +21,12 @@ export interface ObjectsOptions extends ValueForms {
 /** What the `postgres` driver takes as a parameter. */
 export type PostgresParameter = string | boolean | Uint8Array | Date | { toJSON(): unknown } | null;
 
-/** The rows of one table, in PostgreSQL's binary form; every other form is made of it when asked for. */
+/**
+ * The rows of one table, in PostgreSQL's binary form; every other form is made of it when asked for.
+ * @example
+ * const [payments] = collection.toRows(batch).tables;
+ * payments.copyBinary(); // for COPY; or rows for statements: payments.parameters(), and for an ORM: payments.objects()
+ */
 export class TableRows {
   /** Table name, unquoted. */
   readonly name: string;

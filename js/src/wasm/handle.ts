@@ -13,7 +13,7 @@ export interface WasmPlan {
 }
 /** @internal [collection, `_id` as canonical Extended JSON, PostgreSQL id as text] */
 export type LookupEntry = [collection: string, id: string, key: string];
-/** @internal Methods marked optional came with later ABIs. */
+/** @internal */
 export interface WasmShredder {
   reserve(length: number): number;
   run(): number;
@@ -23,8 +23,8 @@ export interface WasmShredder {
   row_count(table: number): number;
   issues(): unknown;
   issue_counts(): unknown;
-  set_lookups?(entries: LookupEntry[]): void;
-  needed_lookups?(length: number): [collection: string, id: string][];
+  set_lookups(entries: LookupEntry[]): void;
+  needed_lookups(length: number): [collection: string, id: string][];
   free(): void;
 }
 /** @internal */
@@ -35,7 +35,7 @@ export interface WasmAssembler {
   out_len(): number;
   issues(): unknown;
   issue_counts(): unknown;
-  set_lookups?(entries: LookupEntry[]): void;
+  set_lookups(entries: LookupEntry[]): void;
   free(): void;
 }
 /** @internal What the package uses of the glue. */
