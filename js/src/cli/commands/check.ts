@@ -36,7 +36,7 @@ export const check: Command = {
     const total =
       paths.length === 0
         ? undefined
-        : await runBatches({ paths, plan, collection: text(args, "collection"), format: choice(args, "format", FORMATS), lookups: await loadIdMap(text(args, "id-map")), quiet: args.quiet === true }, tally, ({ rows }) => {
+        : await runBatches({ paths, plan, collection: text(args, "collection"), format: choice(args, "format", FORMATS), lookups: await loadIdMap(text(args, "id-map")), standIns: true, quiet: args.quiet === true }, tally, ({ rows }) => {
             const used = complementOf(rows);
             complement.documents += used.documents;
             complement.bytes += used.bytes;

@@ -1,7 +1,6 @@
 import { equalDocuments, identicalBytes } from "../../bson/equal-documents.ts";
 import { firstDifference } from "../../bson/first-difference.ts";
 import { splitBson } from "../../bson/split-bson.ts";
-import type { Lookups } from "../../core/collection.ts";
 import type { Fidelity } from "../../core/description.ts";
 import { toExtendedJson } from "../../core/extended-json.ts";
 import { complementOf } from "../complement.ts";
@@ -26,17 +25,16 @@ export const roundtrip: Command = {
   async run(args: Args): Promise<number> {
     const fidelity = choice<Fidelity>(args, "fidelity", ["exact", "value"]);
     const plan = await loadMapping(text(args, "mapping"), fidelity);
-    const lookups = await loadIdMap(text(args, "id-map"));
     const exact = new Set(plan.description.filter((collection) => collection.fidelity === "exact").map((collection) => collection.name));
     const tally = new Tally();
     const complement = { documents: 0, bytes: 0 };
     let differing = 0;
     const style = styleFor(process.stderr);
-    const total = await runBatches({ paths: files(args), plan, collection: text(args, "collection"), format: choice(args, "format", FORMATS), lookups, quiet: args.quiet === true }, tally, async (step) => {
+    const total = await runBatches({ paths: files(args), plan, collection: text(args, "collection"), format: choice(args, "format", FORMATS), lookups: await loadIdMap(text(args, "id-map")), standIns: true, quiet: args.quiet === true }, tally, async (step) => {
       const used = complementOf(step.rows);
       complement.documents += used.documents;
       complement.bytes += used.bytes;
-      for (const { document, reason } of differences(step, exact.has(step.collection.name), lookups, tally)) {
+      for (const { document, reason } of differences(step, exact.has(step.collection.name), tally)) {
         if (differing++ < NAMED) await step.progress.note(`${style.red("differs")}  ${step.place(document)}  ${reason}`);
         else if (differing === NAMED + 1) await step.progress.note("further documents that differ are only counted");
       }
@@ -56,11 +54,10 @@ export const roundtrip: Command = {
 };
 
 /** Documents of the batch that do not come back, and why. */
-function* differences({ collection, batch, rows }: Step, exact: boolean, lookups: Lookups | undefined, tally: Tally): Generator<{ document: number; reason: string }> {
+function* differences({ collection, batch, rows, back: documentsOf }: Step, exact: boolean, tally: Tally): Generator<{ document: number; reason: string }> {
   const before = splitBson(batch.bson);
-  const options = lookups === undefined ? {} : { lookups };
   if (rows.accepted === rows.documents) {
-    const back = collection.toDocuments(rows, options);
+    const back = documentsOf(rows);
     tally.add(back.issueCounts, back.issues, () => "on the way back");
     if (back.count === before.length) {
       for (const [index, document] of before.entries()) {
@@ -72,12 +69,12 @@ function* differences({ collection, batch, rows }: Step, exact: boolean, lookups
   }
   // Some were refused, or rows of one went to another: one by one, so that each has its own answer.
   for (const [index, document] of before.entries()) {
-    const alone = collection.toRows(document, options);
+    const alone = collection.toRows(document);
     if (alone.accepted === 0) {
       yield { document: index, reason: `refused: ${alone.issues.find((issue) => issue.severity === "error")?.message ?? "it did not become rows"}` };
       continue;
     }
-    const back = collection.toDocuments(alone, options);
+    const back = documentsOf(alone);
     if (rows.accepted !== rows.documents) tally.add(back.issueCounts, back.issues, () => "on the way back");
     const reason = back.count === 1 ? differs(document, back.documents[0] as Uint8Array, exact) : `its rows give ${back.count} documents`;
     if (reason !== undefined) yield { document: index, reason };
