@@ -42,8 +42,8 @@ export interface Total {
   refused: number;
 }
 
-/** Rows of all documents, batch by batch; findings go to the tally. */
-export async function runBatches(input: Input, tally: Tally, step: (step: Step) => Promise<void> | void): Promise<Total> {
+/** Rows of all documents, batch by batch; findings go to the tally. `begin` is told the collection of each file. */
+export async function runBatches(input: Input, tally: Tally, step: (step: Step) => Promise<void> | void, begin: (collection: Collection) => Promise<void> = async () => {}): Promise<Total> {
   const sources = await findSources(input.paths, input.plan, input.collection, say);
   const sizes = sources.map((source) => source.size);
   const total = sizes.every((size) => size !== undefined) ? sizes.reduce<number>((sum, size) => sum + (size as number), 0) : undefined;
@@ -61,6 +61,7 @@ export async function runBatches(input: Input, tally: Tally, step: (step: Step) 
     for (const source of sources) {
       const collection = input.plan.collection(source.collection);
       progress.file(source.path);
+      await begin(collection);
       const name = source.path === "-" ? "stdin" : source.path;
       for await (const batch of batches(source.path, input.format, progress.read)) {
         let rows = collection.toRows(batch.bson, answers(answered.rows, collection));

@@ -1,5 +1,4 @@
-import type { Collection, Lookups, TableInput } from "../../core/collection.ts";
-import type { Documents } from "../../core/documents.ts";
+import { splitBson } from "../../bson/split-bson.ts";
 import { toExtendedJson } from "../../core/extended-json.ts";
 import { CliError, EXIT } from "../exit.ts";
 import { loadIdMap } from "../id-map.ts";
@@ -11,18 +10,15 @@ import { print, say } from "../output/streams.ts";
 import { count, styleFor } from "../output/style.ts";
 import { Tally } from "../output/tally.ts";
 import { openOut } from "../tables/out-files.ts";
-import { readTuples } from "../tables/read-tuples.ts";
-import { findTables, type TableFile } from "../tables/table-files.ts";
-import { TupleQueue } from "../tables/tuple-queue.ts";
+import { findTables } from "../tables/table-files.ts";
+import { filedRows, sizeOf } from "../tables/filed-rows.ts";
+import { printedRows } from "../tables/printed-rows.ts";
 import type { Command } from "../command.ts";
-
-/** Up to so many bytes, rows are read at once and may be in any order. */
-const AT_ONCE = 64 << 20;
 
 export const documents: Command = {
   description: "turn rows back into documents",
   args: {
-    files: { type: "positional", required: false, description: "a folder that `rowlens rows --out` wrote, or files of rows named after their tables (.ndjson .tsv .pgcopy, each also .gz)" },
+    files: { type: "positional", required: false, description: "a folder that `rowlens rows --out` wrote, files of rows named after their tables (.ndjson .tsv .pgcopy, each also .gz), or - for what `rowlens rows` prints" },
     mapping: MAPPING,
     collection: { type: "string", alias: "c", valueHint: "name", description: "collection; default: the one whose root table is there" },
     from: { type: "string", valueHint: "ndjson|copy-text|copy-binary", description: "form of the rows; default: what the files' names say" },
@@ -33,29 +29,35 @@ export const documents: Command = {
     json: { ...JSON_OUT, description: "give the summary as one JSON object (on stderr where documents are printed)" },
     quiet: QUIET,
   },
-  examples: ["rowlens documents rows/ --mapping mapping.json --collection payments", "rowlens documents rows/ -m mapping.json -c payments --out payments.bson"],
+  examples: ["rowlens rows payments.bson -m mapping.json | rowlens documents - -m mapping.json", "rowlens documents rows/ --mapping mapping.json --collection payments", "rowlens documents rows/ -m mapping.json -c payments --out payments.bson"],
   async run(args: Args): Promise<number> {
     const out = text(args, "out");
     const as = choice(args, "as", ["ndjson", "bson"]) ?? (out?.endsWith(".bson") ? "bson" : "ndjson");
     if (as === "bson" && out === undefined && process.stdout.isTTY) throw new CliError("out-needed", "BSON is not printed on a terminal", { help: "say `--out FILE`, or use a pipe" });
     const plan = await loadMapping(text(args, "mapping"));
-    const found = await findTables(files(args), plan, text(args, "collection"), choice(args, "from", ["ndjson", "copy-text", "copy-binary"]));
-    const collection = plan.collection(found.collection.name);
+    const from = choice(args, "from", ["ndjson", "copy-text", "copy-binary"]);
     const lookups = await loadIdMap(text(args, "id-map"));
-    const total = found.files.reduce((sum, file) => sum + file.size, 0);
-    const progress = await startProgress(found.files.some((file) => file.path.endsWith(".gz")) ? undefined : total, { quiet: args.quiet === true, stdin: false });
-    progress.file(found.collection.name);
-    const tally = new Tally();
+    const paths = files(args);
+    const stdin = paths.includes("-");
+    if (stdin && paths.length > 1) throw new CliError("file-needed", "`-` stands alone: rows on stdin are of all tables");
+    const found = stdin ? undefined : await findTables(paths, plan, text(args, "collection"), from);
     const sink = out === undefined ? undefined : await openOut(out);
+    const progress = await startProgress(stdin ? undefined : await sizeOf(paths), { quiet: args.quiet === true, stdin });
+    progress.file(stdin ? "stdin" : (paths[0] as string));
+    const batches = found === undefined ? printedRows(plan, text(args, "collection"), progress.read) : filedRows(found, plan, progress.read);
+    const tally = new Tally();
     let number = 0;
     try {
-      for await (const back of total <= AT_ONCE ? together(collection, found.files, lookups, progress.read) : inOrder(collection, found.files, lookups, progress.read)) {
+      for await (const { collection, input } of batches) {
+        const back = collection.toDocuments(input, number === 0 && lookups !== undefined ? { lookups } : {});
         const first = number;
         tally.add(back.issueCounts, back.issues, (document) => (document === undefined ? collection.name : `${collection.name}[${first + document}]`));
         number += back.count;
-        const data = as === "bson" ? back.bson : back.count === 0 ? "" : `${toExtendedJson(back.bson, { relaxed: args.relaxed === true })}\n`;
-        if (sink === undefined) await print(data);
-        else await sink.writeFile(data);
+        for (const part of parts(back.bson)) {
+          const data = as === "bson" ? part : `${toExtendedJson(part, { relaxed: args.relaxed === true })}\n`;
+          if (sink === undefined) await print(data);
+          else await sink.writeFile(data);
+        }
         progress.done(back.count);
       }
     } finally {
@@ -74,39 +76,15 @@ export const documents: Command = {
   },
 };
 
-type Read = (bytes: number) => void;
-const optionsOf = (lookups: Lookups | undefined): { lookups?: Lookups } => (lookups === undefined ? {} : { lookups });
-
-/** All rows in one call. */
-async function* together(collection: Collection, tables: readonly TableFile[], lookups: Lookups | undefined, read: Read): AsyncGenerator<Documents> {
-  const input: Record<string, TableInput> = {};
-  for (const file of tables) {
-    const parts: Uint8Array[] = [];
-    for await (const tuples of readTuples(file, read)) parts.push(tuples);
-    input[file.table.name] = { tuples: Buffer.concat(parts) };
+/** Documents about a megabyte at a time: as text they have several times their bytes. */
+function* parts(bson: Uint8Array): Generator<Uint8Array> {
+  let start = 0;
+  let end = 0;
+  for (const document of splitBson(bson)) {
+    end += document.length;
+    if (end - start < BATCH_BYTES) continue;
+    yield bson.subarray(start, end);
+    start = end;
   }
-  yield collection.toDocuments(input, optionsOf(lookups));
-}
-
-/** Rows of about a megabyte of the root table at a time, with those of the other tables that belong to them: all in one order. */
-async function* inOrder(collection: Collection, tables: readonly TableFile[], lookups: Lookups | undefined, read: Read): AsyncGenerator<Documents> {
-  const queues = tables.map((file) => ({ file, queue: new TupleQueue(readTuples(file, read), keyColumn(file)) }));
-  const root = queues.find(({ file }) => file.table.parent === null);
-  const children = queues.filter((one) => one !== root);
-  for (let batch = await root?.queue.take(BATCH_BYTES); batch !== undefined; batch = await root?.queue.take(BATCH_BYTES)) {
-    const input: Record<string, TableInput> = { [root?.file.table.name as string]: { tuples: batch.tuples } };
-    for (const { file, queue } of children) input[file.table.name] = { tuples: await queue.takeOf(batch.keys) };
-    yield collection.toDocuments(input, optionsOf(lookups));
-  }
-  for (const { file, queue } of children) {
-    if (await queue.empty()) continue;
-    throw new CliError("rows-out-of-order", `\`${file.path}\` has rows that are not in the order of \`${root?.file.path}\`, or that have no parent there; the documents given are not complete`, {
-      help: `files of more than ${AT_ONCE >> 20} MB in all are read side by side: write every table ordered by the document's key`,
-    });
-  }
-}
-
-/** The column that holds the key of the document: the root's own, or the first of those that repeat the parent's. */
-function keyColumn({ table }: TableFile): number {
-  return table.columns.findIndex((column) => (table.parent === null ? column.name === table.key[0] : column.source === "parentKey"));
+  if (end > start) yield bson.subarray(start, end);
 }

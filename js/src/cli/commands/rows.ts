@@ -44,13 +44,22 @@ export const rows: Command = {
     const out = folder === undefined ? undefined : await OutFiles.create(folder, form);
     const printer = out === undefined ? new Printer(form, only !== undefined) : undefined;
     const wanted = (table: TableDescription): boolean => only === undefined || table.name === only;
-    const total = await runBatches({ paths: files(args), plan, collection: text(args, "collection"), format: choice(args, "format", FORMATS), lookups: await loadIdMap(text(args, "id-map")), quiet: args.quiet === true }, tally, async ({ collection, rows: batch }) => {
-      for (const [index, table] of collection.tables.entries()) {
-        if (!wanted(table)) continue;
-        await out?.write(batch.tables[index] as TableRows, table);
-        await printer?.write(batch.tables[index] as TableRows, table);
-      }
-    });
+    const input = { paths: files(args), plan, collection: text(args, "collection"), format: choice(args, "format", FORMATS), lookups: await loadIdMap(text(args, "id-map")), quiet: args.quiet === true };
+    const total = await runBatches(
+      input,
+      tally,
+      async ({ collection, rows: batch }) => {
+        for (const [index, table] of collection.tables.entries()) {
+          if (!wanted(table)) continue;
+          await out?.write(batch.tables[index] as TableRows, table);
+          await printer?.write(batch.tables[index] as TableRows, table);
+        }
+      },
+      // A table without rows has its file too: where it is missing, nobody knows that there are none.
+      async (collection) => {
+        for (const table of collection.tables) if (wanted(table)) await out?.add(table);
+      },
+    );
     await printer?.end();
     const written = (await out?.close()) ?? [];
     const style = styleFor(process.stderr);

@@ -30,7 +30,7 @@ export class OutFiles {
     return new OutFiles(folder, form);
   }
 
-  /** Makes the table's file, even where no row will come: a missing file would not say that there are none. */
+  /** Makes the table's file, where it is not made yet. */
   async add(table: TableDescription): Promise<void> {
     if (this.#files.has(table.name)) return;
     const path = join(this.#folder, `${fileStem(table.name)}.${EXTENSIONS[this.#form]}`);

@@ -40,7 +40,8 @@ function guard<T>(file: TableFile, first: number, run: () => T): T {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-async function* lineBatches(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
+/** Lines of a text, about a megabyte at a time. */
+export async function* lineBatches(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<string[]> {
   let pending: Buffer[] = [];
   let size = 0;
   function lines(bytes: Buffer): string[] {
