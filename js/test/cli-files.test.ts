@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { serialize } from "bson7";
 import { describe, expect, it } from "vitest";
 import { cli, mapping, scratch } from "./cli.ts";
 
-const { file } = scratch();
+const { folder, file } = scratch();
 const map = file("mapping.json", JSON.stringify(mapping));
 const users = Array.from({ length: 3 }, (_, index) => serialize({ _id: `u${index}`, name: "x".repeat(index) }));
 const bson = Buffer.concat(users);
@@ -59,23 +60,14 @@ describe("big files", () => {
     expect([code, err, JSON.parse(out)]).toMatchObject([0, "", { documents: 4000, identical: 4000 }]);
   });
 
-  it("so do rows and the documents of rows", async () => {
-    const path = file("all.bson", content);
-    const printed = await cli(["documents", await rowsOf(path), "-m", map, "-c", "users", "--as", "bson"]);
-    expect(printed.code).toBe(0);
-    const back = await run(file("back.bson", printed.bytes), "--json");
-    expect(JSON.parse(back.out)).toMatchObject({ documents: 4000, identical: 4000 });
-    for (const [name, text] of [["text.ndjson", (lines: string[]) => `${lines.join("\n")}\n`], ["text.json", (lines: string[]) => `[${lines.join(",\n")}]`]] as const) {
-      const lines = (await cli(["documents", await rowsOf(path), "-m", map, "-c", "users"])).out.trimEnd().split("\n");
-      const again = await run(file(name, text(lines)), "--json");
-      expect(JSON.parse(again.out)).toMatchObject({ documents: 4000, identical: 4000 });
+  it("so do rows, and the documents of rows in every format", async () => {
+    const rows = join(folder, "rows");
+    expect((await cli(["rows", file("all.bson", content), "-m", map, "-c", "users", "--as", "copy-binary", "--out", rows])).code).toBe(0);
+    const { bytes } = await cli(["documents", rows, "-m", map, "-c", "users", "--as", "bson"]);
+    const lines = (await cli(["documents", rows, "-m", map, "-c", "users"])).out;
+    for (const [name, given] of [["back.bson", bytes], ["back.ndjson", lines], ["back.json", `[${lines.trimEnd().replaceAll("\n", ",\n")}]`]] as const) {
+      const back = await run(file(name, given), "--json");
+      expect(JSON.parse(back.out)).toMatchObject({ documents: 4000, identical: 4000 });
     }
   });
-
-  async function rowsOf(path: string): Promise<string> {
-    const out = `${path}-rows`;
-    const { code } = await cli(["rows", path, "-m", map, "-c", "users", "--as", "copy-binary", "--out", out]);
-    expect(code).toBe(0);
-    return out;
-  }
 });

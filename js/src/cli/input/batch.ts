@@ -1,12 +1,5 @@
 /** Complete documents of one file, about a megabyte at a time. */
-export interface Batch {
-  /** Concatenated BSON. */
-  bson: Uint8Array;
-  /** Number of its first document in the file, from 0. */
-  first: number;
-  /** How many documents. */
-  count: number;
-}
+export type { BsonBatch as Batch } from "../../bson/bson-batches.ts";
 
 /** Bytes after which a batch is closed. */
 export const BATCH_BYTES: number = 1 << 20;

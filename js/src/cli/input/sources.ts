@@ -4,7 +4,7 @@ import { didYouMean } from "../../core/did-you-mean.ts";
 import type { Plan } from "../../core/plan.ts";
 import { CliError } from "../exit.ts";
 import type { Batch } from "./batch.ts";
-import { bsonBatches } from "./bson-batches.ts";
+import { bsonFile } from "./bson-file.ts";
 import { openBytes, unreadable } from "./bytes.ts";
 import { type Format, formatOfBytes, formatOfName } from "./format.ts";
 import { jsonBatches } from "./json-batches.ts";
@@ -61,11 +61,11 @@ export async function* batches(path: string, format: Format | undefined, read: (
   const iterator = source.chunks[Symbol.asyncIterator]();
   const head = await peek(iterator);
   if (head === undefined) return;
-  const kind = format ?? formatOfName(path) ?? formatOfBytes(source.name, head);
-  // A mongodump archive is no BSON, whatever it is called.
-  if (kind === "bson") formatOfBytes(source.name, head);
+  // Asked in any case: a mongodump archive is no BSON, whatever it is called.
+  const guess = formatOfBytes(source.name, head);
+  const kind = format ?? formatOfName(path) ?? guess;
   const chunks = joined(head, iterator);
-  yield* kind === "bson" ? bsonBatches(source.name, chunks) : jsonBatches(source.name, chunks, kind === "ndjson");
+  yield* kind === "bson" ? bsonFile(source.name, chunks, guess === "json") : jsonBatches(source.name, chunks, kind === "ndjson");
 }
 
 /** The first chunk, at least four bytes where there are so many. */

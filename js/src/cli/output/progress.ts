@@ -1,4 +1,5 @@
 import type { ProgressResult, SpinnerResult } from "@clack/prompts";
+import { basename } from "node:path";
 import { say } from "./streams.ts";
 import { bytes, count } from "./style.ts";
 
@@ -26,7 +27,9 @@ const CANCELLED = 130;
  */
 export async function startProgress(total: number | undefined, options: { quiet: boolean; stdin: boolean }): Promise<Progress> {
   const state = { bytes: 0, documents: 0, path: "" };
-  const text = (): string => `${state.path}  ${count(state.documents, "document")}, ${bytes(state.bytes)}${total === undefined ? "" : ` of ${bytes(total)}`}`;
+  // The bar tells done from to do by colour alone, which not everyone has.
+  const percent = (): string => (total === undefined || total === 0 ? "" : `${Math.floor((Math.min(state.bytes, total) / total) * 100)}%  `);
+  const text = (): string => `${percent()}${state.path}  ${count(state.documents, "document")}, ${bytes(state.bytes)}${total === undefined ? "" : ` of ${bytes(total)}`}`;
   // The bar listens for Ctrl-C on stdin, so it must not be there where stdin is someone else's data.
   const terminal = process.stderr.isTTY && process.stdin.isTTY && !options.stdin && process.env.TERM !== "dumb" && process.env.CI !== "true";
   const bar = options.quiet || !terminal ? undefined : await startBar(total);
@@ -48,7 +51,7 @@ export async function startProgress(total: number | undefined, options: { quiet:
       tick();
     },
     file(path) {
-      state.path = path === "-" ? "stdin" : path;
+      state.path = path === "-" ? "stdin" : basename(path);
       tick();
     },
     async note(line) {
