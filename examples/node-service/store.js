@@ -1,7 +1,7 @@
 // @ts-check
 // One payment in PostgreSQL: its rows replaced, read back, locked.
 import { readFileSync } from "node:fs";
-import { compile } from "rowlens";
+import { compile, pgTextTypes } from "rowlens";
 
 export const plan = compile(readFileSync(new URL("./mapping.json", import.meta.url), "utf8"));
 export const payments = plan.collection("payments");
@@ -49,7 +49,7 @@ export async function replacePayment(client, key, rows) {
 }
 
 /**
- * One payment as BSON, from its rows; undefined where it has none.
+ * One payment as BSON, from its rows as PostgreSQL's own text; undefined where it has none.
  * @param {import("pg").PoolClient | import("pg").Pool} client
  * @param {string} key
  */
@@ -57,11 +57,8 @@ export async function readPayment(client, key) {
   /** @type {Record<string, import("rowlens").TableInput>} */
   const tables = {};
   for (const [index, { name }] of payments.tables.entries()) {
-    const { rows } = await client.query({ text: payments.sql[index].select, values: [key], types: asText });
+    const { rows } = await client.query({ text: payments.sql[index].select, values: [key], types: pgTextTypes });
     tables[name] = { objects: rows, json: "text" };
   }
   return payments.toDocuments(tables).documents.at(0);
 }
-
-// pg's own parsers make Dates of timestamps and numbers of JSON; PostgreSQL's text loses nothing.
-const asText = { getTypeParser: () => (/** @type {string} */ text) => text };

@@ -43,6 +43,9 @@ describe("statements of a table", () => {
     await database.query(payments.sql[0]?.delete as string, ["p1"]);
     expect((await stored()).count).toBe(0);
     expect(await database.query(`SELECT * FROM ${payments.sql[1]?.name}`).then(({ rows }) => rows)).toHaveLength(1);
+    expect((await database.query(payments.sql[1]?.selectMany as string, [["p1", "p2"]])).rows).toMatchObject([{ 'a "b"': "other" }]);
+    expect((await database.query(payments.sql[0]?.deleteMany as string, [["p1"]])).affectedRows).toBe(0);
+    expect((await database.query(payments.sql[0]?.deleteMany as string, [["p1", "p2"]])).affectedRows).toBe(1);
     await database.close();
   });
 

@@ -28,8 +28,8 @@ export async function startPostgres() {
 async function pglite() {
   const db = await PGlite.create();
   const port = await freePort();
-  // PGlite has one session: connections would see each other's transactions.
-  const server = new PGLiteSocketServer({ db, port, host: "127.0.0.1", maxConnections: 1 });
+  // PGlite has one session, so clients get along only one after the other; but the next may come before the last is quite gone.
+  const server = new PGLiteSocketServer({ db, port, host: "127.0.0.1", maxConnections: 10 });
   await server.start();
   const stop = async () => {
     await server.stop();

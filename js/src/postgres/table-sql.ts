@@ -15,6 +15,10 @@ export interface TableSql {
   readonly delete: string;
   /** All rows of one document; the parameter is its root row's key. */
   readonly select: string;
+  /** The same for many documents; the parameter is an array of keys. */
+  readonly deleteMany: string;
+  /** The same for many documents; the parameter is an array of keys. */
+  readonly selectMany: string;
   /** Takes what `TableRows.copyBinary()` gives. */
   readonly copyIn: string;
   /** Gives what `Collection.toDocuments` takes as `copyBinary`. */
@@ -32,12 +36,15 @@ export function tableSql(table: TableDescription): TableSql {
   const update = rest.length === 0 ? "NOTHING" : `UPDATE SET ${rest.map((column) => `${column} = EXCLUDED.${column}`).join(", ")}`;
   // A child's key begins with its root row's key.
   const ofDocument = `WHERE ${key[0]} = $1`;
+  const ofDocuments = `WHERE ${key[0]} = ANY($1)`;
   return {
     name,
     insert,
     upsert: `${insert} ON CONFLICT (${key.join(", ")}) DO ${update}`,
     delete: `DELETE FROM ${name} ${ofDocument}`,
     select: `SELECT ${list} FROM ${name} ${ofDocument}`,
+    deleteMany: `DELETE FROM ${name} ${ofDocuments}`,
+    selectMany: `SELECT ${list} FROM ${name} ${ofDocuments}`,
     copyIn: `COPY ${name} (${list}) FROM STDIN WITH (FORMAT binary)`,
     copyOut: `COPY ${name} (${list}) TO STDOUT WITH (FORMAT binary)`,
   };
