@@ -3,8 +3,26 @@
 
 /// The word of eight bytes at `at`, if they are there.
 #[inline(always)]
-pub(crate) fn word(data: &[u8], at: usize) -> Option<u64> {
+fn word(data: &[u8], at: usize) -> Option<u64> {
     data.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// Whether `expected` stands at `at`.
+#[inline(always)]
+pub(crate) fn starts_with(data: &[u8], at: usize, expected: &[u8]) -> bool {
+    let Some(found) = data.get(at..at + expected.len()) else { return false };
+    let mut place = 0;
+    while let (Some(a), Some(b)) = (word(found, place), word(expected, place)) {
+        if a != b {
+            return false;
+        }
+        place += 8;
+    }
+    match expected.len().checked_sub(8) {
+        // The last word overlaps the one before it.
+        Some(last) => word(found, last) == word(expected, last),
+        None => found == expected,
+    }
 }
 
 /// Appends `data[start..end]`.
@@ -23,7 +41,15 @@ pub(crate) fn push_run(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize)
 
 #[inline(never)]
 fn push_long(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
-    out.extend_from_slice(data.get(start..end).unwrap_or(&[]));
+    let Some(run) = data.get(start..end) else { return };
+    // Two windows, which may overlap.
+    if let (Some(first), Some(last), true) = (run.first_chunk::<16>(), run.last_chunk::<16>(), run.len() <= 32) {
+        out.extend_from_slice(first);
+        out.truncate(out.len() + run.len() - 32);
+        out.extend_from_slice(last);
+        return;
+    }
+    out.extend_from_slice(run);
 }
 
 /// Bytes with room behind them, so that [`push_run`] can copy whole windows of them.
@@ -38,12 +64,6 @@ impl Run {
         let mut padded = bytes.to_vec();
         padded.resize(bytes.len() + 16, 0);
         Run { padded: padded.into(), length: bytes.len() }
-    }
-
-    /// The bytes.
-    #[inline]
-    pub fn bytes(&self) -> &[u8] {
-        self.padded.get(..self.length).unwrap_or(&[])
     }
 
     /// Appends the bytes.
@@ -123,12 +143,6 @@ impl Name {
         Name { head: halves(&window), keep: masks(bytes.len().min(16)), bytes: bytes.into() }
     }
 
-    /// The name without its NUL.
-    #[inline]
-    pub fn text(&self) -> &[u8] {
-        self.bytes.split_last().map_or(&[], |(_, text)| text)
-    }
-
     /// Length with the NUL.
     #[inline(always)]
     pub fn length(&self) -> usize {
@@ -190,7 +204,9 @@ mod tests {
             assert!(name.stands_at(&stored, 0) && name.stands_at(&stored[..length + 1], 0));
             assert!(!name.stands_at(&stored[..length], 0), "cut before its NUL");
             assert!(!Name::new(&[&bytes[..], b"x"].concat()).stands_at(&stored, 0));
-            assert_eq!((name.text(), name.length()), (&bytes[..], length + 1));
+            assert_eq!(name.length(), length + 1);
+            assert!(starts_with(&stored, 0, &bytes) && starts_with(&bytes, 0, &bytes) && !starts_with(&bytes, 1, &bytes) || length == 0);
+            assert!(!starts_with(&stored, 0, &[&bytes[..], b"x"].concat()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The lens of one collection: batches of documents to row sets and back, complements and issues included.
 
-use crate::assemble::{self, Assembler, BadTuple};
+use crate::assemble::{self, Assembler, BadTuple, Place};
 use crate::bson::{document_length, kind_name, validate_document, Fault};
 use crate::complement;
 use crate::issue::{Issue, Severity};
@@ -224,8 +224,11 @@ impl Lens {
             }
         }
         let mut patched: Vec<(Vec<u8>, Vec<u8>, Vec<Note>)> = Vec::new();
+        let mut place = Place::default();
         loop {
-            let place = (!self.exact && self.complement).then(|| self.assembler.place());
+            if !self.exact && self.complement {
+                self.assembler.remember(&mut place);
+            }
             match self.assembler.next(tables) {
                 Ok(None) => break,
                 Ok(Some(complement)) => {
@@ -242,8 +245,8 @@ impl Lens {
                             documents.count += 1;
                         }
                         Some(json) => {
-                            if let Some(place) = place {
-                                if let Err(bad) = self.assembler.again(tables, place) {
+                            if !self.exact {
+                                if let Err(bad) = self.assembler.again(tables, &place) {
                                     self.bad_tuple(&bad, &mut documents.issues);
                                     break;
                                 }

@@ -1,6 +1,7 @@
 //! One column value back into one document value. The mirror of `shred::codec`.
 
 use crate::bson::{index_digits, kind};
+use crate::bytes::{is_storable_text, push_run};
 use crate::identity;
 use crate::json;
 use crate::plan::{BsonKind, FieldPlan};
@@ -41,6 +42,45 @@ impl Decoder {
     /// Whether the column is an array.
     pub fn is_array(&self) -> bool {
         matches!(self.pg, PgType::Array(..))
+    }
+
+    /// [`Decoder::decode`] for the values that most columns hold; `None` (nothing appended) for all others.
+    #[inline]
+    pub fn decode_common(&self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<u8> {
+        let length = end - start;
+        match (&self.pg, self.bson) {
+            (PgType::Text | PgType::Varchar(_) | PgType::Citext | PgType::Enum(_), BsonKind::String) if is_storable_text(data, start, end) => {
+                out.extend_from_slice(&(length as i32 + 1).to_le_bytes());
+                push_run(out, data, start, end);
+                out.push(0);
+                Some(kind::STRING)
+            }
+            (PgType::Numeric(typmod), BsonKind::Decimal) => {
+                out.extend_from_slice(&numeric::small_decimal128(data.get(start..end)?, typmod.is_some())?);
+                Some(kind::DECIMAL128)
+            }
+            (PgType::TimestampTz(_) | PgType::Timestamp(_), _) if length == 8 => {
+                let (ms, lost) = datetime::millis_from_timestamp(i64::from_be_bytes(*data.get(start..)?.first_chunk()?))?;
+                if lost {
+                    return None;
+                }
+                out.extend_from_slice(&ms.to_le_bytes());
+                Some(kind::DATE)
+            }
+            (PgType::Uuid, _) if length == 16 => {
+                out.extend_from_slice(&identity::object_id_from_uuid(data.get(start..end)?)?);
+                Some(kind::OBJECT_ID)
+            }
+            (PgType::Integer, BsonKind::Int32 | BsonKind::Number) if length == 4 => {
+                out.extend_from_slice(&i32::from_be_bytes(*data.get(start..)?.first_chunk()?).to_le_bytes());
+                Some(kind::INT32)
+            }
+            (PgType::Boolean, _) if length == 1 => {
+                out.push(*data.get(start).filter(|flag| **flag <= 1)?);
+                Some(kind::BOOLEAN)
+            }
+            _ => None,
+        }
     }
 
     /// Appends the value's bytes, returns its BSON type.

@@ -25,7 +25,7 @@ pub struct BadTuple {
 }
 
 /// Where an assembler is in its row set.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Place {
     cursors: Vec<usize>,
     used: Vec<u32>,
@@ -56,7 +56,9 @@ pub(crate) struct State {
     pub canonical: bool,
     /// Order was not as expected: start again with indexes.
     pub restart: bool,
-    pub trail: Vec<(std::sync::Arc<str>, Option<u32>)>,
+    pub trail: Vec<(usize, Option<u32>)>,
+    /// What the trail's numbers stand for.
+    pub labels: Vec<String>,
     /// How many rows of each table were used.
     pub used: Vec<u32>,
 }
@@ -64,7 +66,7 @@ pub(crate) struct State {
 impl Assembler {
     /// An assembler for `program`.
     pub(crate) fn new(program: Program) -> Self {
-        let state = State { cursors: vec![0; program.tables], indexes: (0..program.tables).map(|_| None).collect(), used: vec![0; program.tables], ..State::default() };
+        let state = State { cursors: vec![0; program.tables], indexes: (0..program.tables).map(|_| None).collect(), used: vec![0; program.tables], labels: program.labels.clone(), ..State::default() };
         Assembler { program, state }
     }
 
@@ -101,22 +103,23 @@ impl Assembler {
     }
 
     /// As [`Assembler::next`], but the base of a complement: JSON normalised and maps sorted, as when the complement was written.
-    /// `from` is what [`Assembler::place`] said before the row.
+    /// `from` is what [`Assembler::remember`] said before the row.
     ///
     /// # Errors
     /// A [`BadTuple`].
-    pub fn again(&mut self, tables: &[&[u8]], from: Place) -> Result<(), BadTuple> {
+    pub fn again(&mut self, tables: &[&[u8]], from: &Place) -> Result<(), BadTuple> {
         let canonical = std::mem::replace(&mut self.state.canonical, true);
-        self.state.cursors = from.cursors;
-        self.state.used = from.used;
+        self.state.cursors.clone_from(&from.cursors);
+        self.state.used.clone_from(&from.used);
         let done = self.next(tables).map(|_| ());
         self.state.canonical = canonical;
         done
     }
 
     /// Where the next row of each table is.
-    pub fn place(&self) -> Place {
-        Place { cursors: self.state.cursors.clone(), used: self.state.used.clone() }
+    pub fn remember(&self, place: &mut Place) {
+        place.cursors.clone_from(&self.state.cursors);
+        place.used.clone_from(&self.state.used);
     }
 
     /// Starts again, with rows found by parent key instead of by order.

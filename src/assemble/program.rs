@@ -2,6 +2,8 @@
 
 use super::codec::Decoder;
 use super::index::Layout;
+use crate::bson::kind;
+use crate::bytes::Run;
 use crate::plan::{Absent, Child, CollectionPlan, Context, Node, Plan, Source};
 use crate::shred::program::Shape;
 
@@ -12,6 +14,8 @@ pub(crate) struct Program {
     pub(crate) tables: usize,
     pub(crate) layout: Vec<Layout>,
     pub(crate) complement: Option<usize>,
+    /// Where children stand in their parents' contexts, as paths.
+    pub(crate) labels: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -24,15 +28,23 @@ pub(crate) struct ContextProgram {
     pub discriminator: Option<(usize, Vec<(Vec<u8>, Option<usize>, NodeProgram)>)>,
     /// Columns of this table that the base tree does not read, and those that each variant's does not: none may be filled.
     pub unread: (Vec<usize>, Vec<Vec<usize>>),
-    pub label: std::sync::Arc<str>,
+    /// Index of its label.
+    pub label: usize,
     pub shape_column: Option<usize>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) enum NodeProgram {
     Leaf(Leaf),
-    Object(Vec<(Vec<u8>, NodeProgram)>),
+    Object(Vec<FieldProgram>),
     Child(Box<ChildProgram>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct FieldProgram {
+    /// What stands before the value: a type byte (null, until the value says which) and the name with its NUL.
+    pub header: Run,
+    pub node: NodeProgram,
 }
 
 #[derive(Debug, Clone)]
@@ -65,30 +77,33 @@ pub(crate) fn build(plan: &Plan, collection: usize) -> Option<Program> {
             map_key: table.columns.iter().position(|c| c.source == Source::MapKey),
         })
         .collect();
-    Some(Program { root: context(collection, &collection.root, ""), tables: collection.tables.len(), layout, complement: collection.complement })
+    let mut labels = Vec::new();
+    Some(Program { root: context(collection, &collection.root, "", &mut labels), tables: collection.tables.len(), layout, complement: collection.complement, labels })
 }
 
-fn context(collection: &CollectionPlan, context: &Context, label: &str) -> ContextProgram {
+fn context(collection: &CollectionPlan, context: &Context, label: &str, labels: &mut Vec<String>) -> ContextProgram {
     let table = &collection.tables[context.table];
+    labels.push(label.to_owned());
+    let label = labels.len() - 1;
     ContextProgram {
         table: context.table,
         key: table.key.clone(),
         columns: table.columns.len(),
-        base: node(collection, &context.tree, context.table, ""),
+        base: node(collection, &context.tree, context.table, "", labels),
         discriminator: context.discriminator.as_ref().map(|d| {
-            let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table, node(collection, &v.tree, context.table, ""))).collect();
+            let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table, node(collection, &v.tree, context.table, "", labels))).collect();
             (d.column, variants)
         }),
         unread: (
             unread(collection, context.table, &context.tree),
             context.discriminator.iter().flat_map(|d| &d.variants).map(|v| unread(collection, context.table, &v.tree)).collect(),
         ),
-        label: label.into(),
+        label,
         shape_column: table.columns.iter().position(|c| matches!(c.source, Source::Ordinal | Source::MapKey)),
     }
 }
 
-fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, path: &str) -> NodeProgram {
+fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, path: &str, labels: &mut Vec<String>) -> NodeProgram {
     match node_plan {
         Node::Column { table, column } => {
             let plan = &collection.tables[*table].columns[*column];
@@ -107,16 +122,20 @@ fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, path: &str) -
                 crate::path::push_field(&mut inner, name);
                 inner
             };
-            NodeProgram::Object(object.fields.iter().map(|(name, n)| (name.clone().into_bytes(), node(collection, n, own, &inner(name)))).collect())
-        },
-        Node::One(child) => child_node(collection, Shape::One, child, path),
-        Node::Array(child) => child_node(collection, Shape::Array, child, path),
-        Node::Map(child) => child_node(collection, Shape::Map, child, path),
+            NodeProgram::Object(object.fields.iter().map(|(name, n)| FieldProgram { header: header(name), node: node(collection, n, own, &inner(name), labels) }).collect())
+        }
+        Node::One(child) => child_node(collection, Shape::One, child, path, labels),
+        Node::Array(child) => child_node(collection, Shape::Array, child, path, labels),
+        Node::Map(child) => child_node(collection, Shape::Map, child, path, labels),
     }
 }
 
-fn child_node(collection: &CollectionPlan, shape: Shape, child: &Child, path: &str) -> NodeProgram {
-    NodeProgram::Child(Box::new(ChildProgram { shape, absent: child.absent, context: context(collection, &child.context, path) }))
+fn header(name: &str) -> Run {
+    Run::new(&[&[kind::NULL], name.as_bytes(), &[0]].concat())
+}
+
+fn child_node(collection: &CollectionPlan, shape: Shape, child: &Child, path: &str, labels: &mut Vec<String>) -> NodeProgram {
+    NodeProgram::Child(Box::new(ChildProgram { shape, absent: child.absent, context: context(collection, &child.context, path, labels) }))
 }
 
 /// Field columns of `table` that `tree` does not read.

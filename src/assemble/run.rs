@@ -2,9 +2,10 @@
 
 use super::codec::Loss;
 use super::index::tuple;
-use super::program::{ChildProgram, ContextProgram, Leaf, NodeProgram, Program};
+use super::program::{ChildProgram, ContextProgram, FieldProgram, Leaf, NodeProgram, Program};
 use super::{BadTuple, State};
 use crate::bson::kind;
+use crate::bytes::{push_run, starts_with};
 use crate::plan::Absent;
 use crate::shred::program::Shape;
 use crate::shred::Note;
@@ -48,7 +49,7 @@ impl State {
         let key_start = self.keys.len();
         for column in &context.key {
             match self.fields.get(fields + column) {
-                Some(&(start, end)) if start != u32::MAX => self.keys.extend_from_slice(data.get(start as usize - 4..end as usize).unwrap_or(&[])),
+                Some(&(start, end)) if start != u32::MAX => push_run(&mut self.keys, data, start as usize - 4, end as usize),
                 _ => self.keys.extend_from_slice(&(-1i32).to_be_bytes()),
             }
         }
@@ -78,7 +79,10 @@ impl State {
                 self.writer.close(mark);
                 kind::DOCUMENT
             }
-            NodeProgram::Leaf(leaf) => self.leaf(leaf, rows)?.unwrap_or(kind::NULL),
+            NodeProgram::Leaf(leaf) => match self.value(leaf, rows) {
+                Some((data, start, end)) => self.leaf(leaf, data, start, end)?,
+                None => kind::NULL,
+            },
             NodeProgram::Child(child) => {
                 let mark = self.writer.out.len();
                 let found = self.rows_of(child, tables, rows.key)?;
@@ -97,23 +101,31 @@ impl State {
     }
 
     /// Writes the fields of an object; true where any of them holds more than what absence stands for.
-    fn object(&mut self, object: &[(Vec<u8>, NodeProgram)], tables: Tables<'_, '_>, rows: Rows<'_>) -> Result<bool, BadTuple> {
+    fn object(&mut self, object: &[FieldProgram], tables: Tables<'_, '_>, rows: Rows<'_>) -> Result<bool, BadTuple> {
         let mut real = false;
-        for (name, node) in object {
+        for field in object {
             let mark = self.writer.out.len();
-            self.writer.name(kind::NULL, name);
-            let (kind, says) = match node {
-                NodeProgram::Leaf(leaf) => match self.leaf(leaf, rows)? {
-                    Some(kind) => (Some(kind), true),
-                    None => ((leaf.absent == Absent::Null).then_some(kind::NULL), false),
-                },
+            let (kind, says) = match &field.node {
+                NodeProgram::Leaf(leaf) => {
+                    let Some((data, start, end)) = self.value(leaf, rows) else {
+                        if leaf.absent == Absent::Null {
+                            // A header's own type byte is null.
+                            field.header.push(&mut self.writer.out);
+                        }
+                        continue;
+                    };
+                    field.header.push(&mut self.writer.out);
+                    (Some(self.leaf(leaf, data, start, end)?), true)
+                }
                 NodeProgram::Object(inner) => {
+                    field.header.push(&mut self.writer.out);
                     let open = self.writer.open();
                     let says = self.object(inner, tables, rows)?;
                     self.writer.close(open);
                     (says.then_some(kind::DOCUMENT), says)
                 }
                 NodeProgram::Child(child) => {
+                    field.header.push(&mut self.writer.out);
                     let value = self.writer.out.len();
                     let full = if child.shape == Shape::Array { kind::ARRAY } else { kind::DOCUMENT };
                     if self.rows_of(child, tables, rows.key)? > 0 {
@@ -139,34 +151,39 @@ impl State {
         Ok(real)
     }
 
+    /// Where the leaf's value is; `None` for NULL.
+    #[inline(always)]
+    fn value<'t>(&self, leaf: &Leaf, rows: Rows<'t>) -> Option<(&'t [u8], usize, usize)> {
+        let (data, fields) = if leaf.own_table { rows.variant? } else { (rows.data, rows.fields) };
+        let &(start, end) = self.fields.get(fields + leaf.column)?;
+        (start != u32::MAX).then_some((data, start as usize, end as usize))
+    }
+
     #[inline]
-    fn leaf(&mut self, leaf: &Leaf, rows: Rows<'_>) -> Result<Option<u8>, BadTuple> {
-        let (data, fields) = if leaf.own_table {
-            match rows.variant {
-                Some(variant) => variant,
-                None => return Ok(None),
+    fn leaf(&mut self, leaf: &Leaf, data: &[u8], start: usize, end: usize) -> Result<u8, BadTuple> {
+        if leaf.lookup.is_none() {
+            if let Some(kind) = leaf.decoder.decode_common(data, start, end, &mut self.writer.out) {
+                return Ok(kind);
             }
-        } else {
-            (rows.data, rows.fields)
-        };
-        let Some(&(start, end)) = self.fields.get(fields + leaf.column) else { return Ok(None) };
-        if start == u32::MAX {
-            return Ok(None);
         }
-        let value = data.get(start as usize..end as usize).unwrap_or(&[]);
+        self.rare_leaf(leaf, data.get(start..end).unwrap_or(&[]), start)
+    }
+
+    #[inline(never)]
+    fn rare_leaf(&mut self, leaf: &Leaf, value: &[u8], start: usize) -> Result<u8, BadTuple> {
         if let Some(collection) = leaf.lookup {
             if leaf.decoder.is_array() {
                 if self.lookups.ids(collection, value, &mut self.writer.out) {
-                    return Ok(Some(kind::ARRAY));
+                    return Ok(kind::ARRAY);
                 }
             } else if let Some((kind, bytes)) = self.lookups.id(collection, value).and_then(<[u8]>::split_first) {
                 self.writer.out.extend_from_slice(bytes);
-                return Ok(Some(*kind));
+                return Ok(*kind);
             }
             self.note("lookup-unresolved", leaf);
         }
         match leaf.decoder.decode(value, self.canonical, &mut self.writer.out) {
-            Ok((kind, None)) => Ok(Some(kind)),
+            Ok((kind, None)) => Ok(kind),
             Ok((kind, Some(loss))) => {
                 let code = match loss {
                     Loss::Microseconds => "timestamp-microseconds",
@@ -175,9 +192,9 @@ impl State {
                     Loss::Bounds => "array-bounds",
                 };
                 self.note(code, leaf);
-                Ok(Some(kind))
+                Ok(kind)
             }
-            Err(_) => Err(BadTuple { table: leaf.table, offset: start as usize, reason: "value is not of the column's type" }),
+            Err(_) => Err(BadTuple { table: leaf.table, offset: start, reason: "value is not of the column's type" }),
         }
     }
 
@@ -189,7 +206,7 @@ impl State {
     fn place(&self) -> String {
         let mut path = String::new();
         for (label, position) in &self.trail {
-            crate::path::push_path(&mut path, label);
+            crate::path::push_path(&mut path, self.labels.get(*label).map_or("", |label| label));
             if let Some(position) = position {
                 crate::path::push_index(&mut path, *position);
             }
@@ -226,7 +243,7 @@ impl State {
             return self.indexes.get(table)?.as_ref()?.by_parent.get(key)?.get(number).copied();
         }
         let at = *self.cursors.get(table)?;
-        data.get(at + 2..)?.starts_with(key).then_some(at)
+        starts_with(data, at + 2, key).then_some(at)
     }
 
     /// All rows of `child` below `key` as one array, map or object. Returns how many.
@@ -247,7 +264,7 @@ impl State {
                 return Err(BadTuple { table, offset: at, reason: "tuple has another number of fields than the table" });
             }
             self.advance(table, next);
-            self.trail.push((child.context.label.clone(), (child.shape == Shape::Array).then_some(count)));
+            self.trail.push((child.context.label, (child.shape == Shape::Array).then_some(count)));
             let shape_value = child.context.shape_column.and_then(|column| self.fields.get(fields + column)).and_then(|(s, e)| data.get(*s as usize..*e as usize)).unwrap_or(&[]);
             let kind_at = self.writer.out.len();
             match child.shape {

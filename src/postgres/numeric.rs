@@ -298,8 +298,8 @@ fn raise(coefficient: u128, from: i32, to: i32) -> Option<u128> {
 /// # Errors
 /// [`NumericFault`].
 pub fn decimal128_from_numeric(value: &[u8], typmod: Option<(u16, i16)>) -> Result<[u8; 16], NumericFault> {
-    if let Some(bits) = small_decimal128(value, typmod.is_some()) {
-        return Ok(bits.to_le_bytes());
+    if let Some(bytes) = small_decimal128(value, typmod.is_some()) {
+        return Ok(bytes);
     }
     let parts = parts(value).ok_or(NumericFault::Malformed)?;
     if let Some(special) = parts.special {
@@ -333,36 +333,59 @@ pub fn decimal128_from_numeric(value: &[u8], typmod: Option<(u16, i16)>) -> Resu
     Ok(bits.to_le_bytes())
 }
 
-/// The common case in 64 bits: at most four base-10000 digits, all of them significant or zero beyond the scale.
-fn small_decimal128(value: &[u8], reduce: bool) -> Option<u128> {
-    let word = |at: usize| value.get(at..at + 2).and_then(|b| b.try_into().ok()).map(u16::from_be_bytes);
-    let (count, weight, sign, dscale) = (word(0)? as usize, i32::from(word(2)? as i16), word(4)?, i32::from(word(6)?));
-    if count == 0 || count > 4 || value.len() != 8 + 2 * count || sign & !NEGATIVE != 0 {
+const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut index = 1;
+    while index < 20 {
+        powers[index] = powers[index - 1] * 10;
+        index += 1;
+    }
+    powers
+};
+
+/// [`decimal128_from_numeric`] where 64 bits are enough: at most four base-10000 digits, or five that begin small. `reduce`: the column
+/// has a scale of its own.
+#[inline]
+pub fn small_decimal128(value: &[u8], reduce: bool) -> Option<[u8; 16]> {
+    let header = value.first_chunk::<8>()?;
+    let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
+    let (count, weight, sign, dscale) = (word(0) as usize, i32::from(word(2) as i16), word(4), i32::from(word(6)));
+    let digits = value.get(8..)?;
+    if count == 0 || digits.len() != 2 * count || sign & !NEGATIVE != 0 {
         return None;
     }
     let mut coefficient = 0u64;
-    for index in 0..count {
-        let digit = word(8 + 2 * index).filter(|digit| *digit <= 9_999)?;
-        coefficient = coefficient * 10_000 + u64::from(digit);
+    for pair in digits.chunks_exact(2) {
+        let digit = u64::from(u16::from_be_bytes([pair[0], pair[1]]));
+        // Five digits that begin with 1843 stay below 2^64.
+        if digit > 9_999 || coefficient > 1_843_9999_9999_9999 {
+            return None;
+        }
+        coefficient = coefficient * 10_000 + digit;
     }
     let mut exponent = 4 * (weight + 1 - count as i32);
     let wanted = if reduce { exponent.min(0) } else { -dscale };
-    while exponent < wanted && coefficient % 10 == 0 {
+    if exponent > wanted {
+        let power = *POWERS.get((exponent - wanted) as usize)?;
+        coefficient = coefficient.checked_mul(power)?;
+    } else if exponent < wanted {
+        let power = *POWERS.get((wanted - exponent) as usize)?;
+        let quotient = coefficient / power;
+        if quotient * power != coefficient {
+            return None;
+        }
+        coefficient = quotient;
+    }
+    exponent = wanted;
+    while reduce && exponent < 0 && coefficient % 10 == 0 && coefficient != 0 {
         coefficient /= 10;
         exponent += 1;
     }
-    while exponent > wanted && coefficient < u64::MAX / 10 {
-        coefficient *= 10;
-        exponent -= 1;
-    }
-    while reduce && exponent < 0 && coefficient % 10 == 0 {
-        coefficient /= 10;
-        exponent += 1;
-    }
-    if coefficient == 0 || (!reduce && exponent != wanted) || !(-EXPONENT_BIAS..=0).contains(&exponent) {
+    if coefficient == 0 || !(-EXPONENT_BIAS..=0).contains(&exponent) {
         return None;
     }
-    Some(u128::from(coefficient) | (((exponent + EXPONENT_BIAS) as u128) << 113) | (u128::from(sign >> 14) << 127))
+    let high = (((exponent + EXPONENT_BIAS) as u64) << 49) | (u64::from(sign >> 14) << 63);
+    Some((u128::from(coefficient) | (u128::from(high) << 64)).to_le_bytes())
 }
 
 /// An integer as numeric; false where it does not fit.
