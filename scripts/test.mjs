@@ -16,6 +16,8 @@ const tests = (/** @type {string} */ folder) => readdirSync(join(root, folder), 
 /** @returns {Part[]} */
 const parts = () => [
   { name: "rust", what: "Rust natively: laws, corpora, mappings", command: ["cargo", "test", "--quiet"], hint: "install Rust with rustup" },
+  { name: "rust-lint", what: "clippy and rustdoc without a warning, every set of features", command: [process.execPath, "scripts/lint-rust.mjs"], hint: "run `rustup component add clippy`" },
+  { name: "fuzz", what: "libFuzzer over the laws, 10 s a target", command: [process.execPath, "scripts/fuzz.mjs", "10"], hint: "libFuzzer needs a C++ compiler: install g++ or clang" },
   { name: "wasm", what: "WebAssembly from source; pkg/ belongs to src/", command: [process.execPath, "scripts/prove-wasm.mjs"], hint: "run `rustup target add wasm32-unknown-unknown`, or install Debian's rustc-web" },
   { name: "types", what: "TypeScript", command: [...bin("typescript/bin/tsc"), "-p", "."], folder: "js" },
   { name: "js", what: "the npm package", command: [...bin("vitest/vitest.mjs"), "run"], folder: "js" },

@@ -139,7 +139,7 @@ impl Lookups {
 }
 
 /// Arrays in arrays, as `lengths` says, of the values in order.
-fn nest<'v>(lengths: &[u32], values: &mut dyn Iterator<Item = (u8, &'v [u8])>, writer: &mut Writer) {
+fn nest(lengths: &[u32], values: &mut dyn Iterator<Item = (u8, &[u8])>, writer: &mut Writer) {
     let mark = writer.open();
     let (length, deeper) = lengths.split_first().map_or((0, &[][..]), |(length, deeper)| (*length, deeper));
     for index in 0..length {
@@ -188,6 +188,9 @@ pub(crate) fn encode(lookups: &Lookups, wanted: &mut Option<Wanted>, lookup: Loo
     }
 }
 
+/// Appends the key of an id; false where there is none.
+type KeyOf<'f> = &'f mut dyn FnMut(u8, &[u8], &mut Vec<u8>) -> bool;
+
 /// An array under way to PostgreSQL.
 struct Array {
     /// Length of each dimension, once known.
@@ -200,7 +203,7 @@ struct Array {
 
 impl Array {
     /// The array `value` as dimension number `depth`. False: it is not rectangular, or an element has no key; all elements are asked for.
-    fn level(&mut self, depth: usize, value: &[u8], key: &mut dyn FnMut(u8, &[u8], &mut Vec<u8>) -> bool) -> bool {
+    fn level(&mut self, depth: usize, value: &[u8], key: KeyOf<'_>) -> bool {
         let Ok(mut elements) = Elements::new(value, 0, value.len()) else { return false };
         let (mut count, mut fits) = (0u32, true);
         let mut digits = [0; 10];
@@ -248,8 +251,11 @@ fn one(lookups: &Lookups, wanted: &mut Option<Wanted>, collection: usize, kind: 
     }
 }
 
+/// Lengths of the dimensions, and elements.
+type Split<'a> = (Vec<u32>, Vec<Option<&'a [u8]>>);
+
 /// The dimensions and elements of an array in PostgreSQL's binary form.
-fn split_array(array: &[u8]) -> Option<(Vec<u32>, Vec<Option<&[u8]>>)> {
+fn split_array(array: &[u8]) -> Option<Split<'_>> {
     let read = |at: usize| Some(i32::from_be_bytes(array.get(at..at.checked_add(4)?)?.try_into().ok()?));
     let dimensions = usize::try_from(read(0)?).ok().filter(|dimensions| *dimensions <= 6)?;
     let lengths = (0..dimensions).map(|dimension| u32::try_from(read(12 + 8 * dimension)?).ok().filter(|length| *length > 0)).collect::<Option<Vec<u32>>>()?;

@@ -1,4 +1,4 @@
-//! The layers hold: only `src/wasm` touches JavaScript, and nothing is unsafe.
+//! The layers hold: only `src/wasm` touches JavaScript, nothing is unsafe, and a native build has no JavaScript in it.
 
 use std::path::Path;
 
@@ -28,4 +28,21 @@ fn javascript_stays_in_the_wasm_layer() {
         assert!(!text.contains("unsafe {"), "unsafe in {}", name.display());
     });
     assert!(seen > 30);
+}
+
+/// Features keep WebAssembly out of a native build, and bring it where it is asked for.
+#[test]
+fn a_native_build_has_no_javascript_in_its_tree() {
+    let tree = |features: &str| {
+        let arguments = ["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--no-default-features", "--features", features];
+        let output = std::process::Command::new(env!("CARGO")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let has = |tree: &str| ["wasm-bindgen", "js-sys", "web-sys", "serde-wasm-bindgen"].iter().any(|name| tree.lines().any(|line| line.starts_with(name)));
+    for features in ["", "bson"] {
+        let tree = tree(features);
+        assert!(tree.starts_with("rowlens") && !has(&tree), "{tree}");
+    }
+    assert!(has(&tree("wasm")));
 }

@@ -18,6 +18,9 @@ pub(crate) struct Program {
     pub(crate) labels: Vec<String>,
 }
 
+/// A discriminator value, its own table and its tree.
+pub(crate) type Variant = (Vec<u8>, Option<usize>, NodeProgram);
+
 #[derive(Debug, Clone)]
 pub(crate) struct ContextProgram {
     pub table: usize,
@@ -25,7 +28,7 @@ pub(crate) struct ContextProgram {
     pub columns: usize,
     pub base: NodeProgram,
     /// Discriminator column; values with their trees and own tables.
-    pub discriminator: Option<(usize, Vec<(Vec<u8>, Option<usize>, NodeProgram)>)>,
+    pub discriminator: Option<(usize, Vec<Variant>)>,
     /// Columns of this table that the base tree does not read, and those that each variant's does not: none may be filled.
     pub unread: (Vec<usize>, Vec<Vec<usize>>),
     /// Index of its label.

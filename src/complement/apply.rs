@@ -118,9 +118,7 @@ pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Optio
 
 fn raw(tag: &str) -> Option<(u8, Vec<u8>)> {
     let mut bytes = Vec::new();
-    if base64::decode(tag.strip_prefix("bson:")?.as_bytes(), &mut bytes).is_none() {
-        return None;
-    }
+    base64::decode(tag.strip_prefix("bson:")?.as_bytes(), &mut bytes)?;
     let (kind, value) = bytes.split_first()?;
     // Somebody may have written the column by hand: what is not BSON must not get into a document.
     validate_value(*kind, value).ok()?;

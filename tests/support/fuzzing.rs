@@ -11,8 +11,11 @@ use rowlens::plan::{compile_str, describe, explain, CompileOptions, Fidelity};
 use rowlens::postgres::ddl::{ddl, DdlOptions};
 use std::sync::Arc;
 
-/// Names of all targets.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[("shred", shred), ("assemble", assemble), ("complement", complement), ("mapping", mapping), ("extended_json", extended_json), ("laws", laws)];
+/// A function of bytes that panics where something does not hold.
+pub type Target = fn(&[u8]);
+
+/// All targets by name.
+pub const TARGETS: &[(&str, Target)] = &[("shred", shred), ("assemble", assemble), ("complement", complement), ("mapping", mapping), ("extended_json", extended_json), ("laws", laws)];
 
 /// A mapping made from the first bytes (the first says how many), and what is left.
 fn case(data: &[u8]) -> (Case, &[u8]) {

@@ -158,7 +158,7 @@ impl Case {
         if field.identity || field.lookup.is_some() || discriminates {
             return;
         }
-        let value = tuples::value(&self.plan, &plan.columns[column].pg, field.bson, &mut Choices::new(&seed));
+        let value = tuples::value(&self.plan, &plan.columns[column].pg, &mut Choices::new(&seed));
         rows[table][row][column] = Some(value.clone());
         let tables: Vec<Vec<u8>> = rows.iter().map(|rows| tuples::join(rows)).collect();
         let documents = lens.to_documents(&tables.iter().map(Vec::as_slice).collect::<Vec<_>>());

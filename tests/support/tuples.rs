@@ -4,7 +4,7 @@ use super::choices::Choices;
 use super::documents::any_value;
 use rowlens::identity::uuid_from_object_id;
 use rowlens::json::encode_json;
-use rowlens::plan::{BsonKind, CollectionPlan, Context, Node, Plan, Source};
+use rowlens::plan::{CollectionPlan, Context, Node, Plan, Source};
 use rowlens::postgres::array::element_oid;
 use rowlens::postgres::numeric::numeric_from_decimal128;
 use rowlens::postgres::PgType;
@@ -124,7 +124,7 @@ impl Make<'_> {
                 }),
                 Source::Complement => None,
                 Source::Field(field) => {
-                    let value = self.value(&column.pg, field.bson, c);
+                    let value = value(self.plan, &column.pg, c);
                     // An element that is JSON itself has no way to be absent: not in normal form.
                     let itself = matches!(tree, Node::Column { .. }) && matches!(column.pg, PgType::Json | PgType::Jsonb);
                     let null = !itself && !field.identity && !column.not_null && c.flag(4);
@@ -158,11 +158,6 @@ impl Make<'_> {
             }
         }
     }
-
-    /// Bytes that PostgreSQL could hold in a column of this type.
-    pub fn value(&self, pg: &PgType, kind: BsonKind, c: &mut Choices<'_>) -> Vec<u8> {
-        value(self.plan, pg, kind, c)
-    }
 }
 
 fn reads(node: &Node, table: usize, column: usize) -> bool {
@@ -174,7 +169,7 @@ fn reads(node: &Node, table: usize, column: usize) -> bool {
 }
 
 /// Bytes that PostgreSQL could hold in a column of this type.
-pub fn value(plan: &Plan, pg: &PgType, kind: BsonKind, c: &mut Choices<'_>) -> Vec<u8> {
+pub fn value(plan: &Plan, pg: &PgType, c: &mut Choices<'_>) -> Vec<u8> {
     match pg {
         PgType::Text | PgType::Citext => c.text().into_bytes(),
         PgType::Varchar(n) => c.text().chars().take(*n as usize).collect::<String>().into_bytes(),
@@ -250,7 +245,7 @@ pub fn value(plan: &Plan, pg: &PgType, kind: BsonKind, c: &mut Choices<'_>) -> V
                     nulls = true;
                     items.extend_from_slice(&(-1i32).to_be_bytes());
                 } else {
-                    let item = value(plan, element, kind, c);
+                    let item = value(plan, element, c);
                     items.extend_from_slice(&(item.len() as i32).to_be_bytes());
                     items.extend_from_slice(&item);
                 }
