@@ -24,7 +24,7 @@ export function toText(type: ColumnType, data: DataView, at: number, length: num
     case "integer": return String(data.getInt32(at));
     case "bigint": return String(data.getBigInt64(at));
     case "real": return realText(data.getFloat32(at));
-    case "double precision": return numberText(data.getFloat64(at));
+    case "double precision": return numberText(data.getFloat64(at), 15);
     case "numeric": return numericToText(data, at);
     case "date": return dateToText(data.getInt32(at));
     case "timestamp": return timestampToText(data.getBigInt64(at), false);
@@ -36,15 +36,21 @@ export function toText(type: ColumnType, data: DataView, at: number, length: num
   }
 }
 
-const numberText = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+/** As PostgreSQL prints floats: an exponent of two digits or more below 1e-4, and from `10 ** digits` on. */
+function numberText(value: number, digits: number): string {
+  if (Object.is(value, -0)) return "-0";
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size === 0 || (size >= 1e-4 && size < 10 ** digits)) return String(value);
+  return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+}
 
 /** The shortest text that gives the same 32-bit float back. @internal */
 export function realText(value: number): string {
   for (let digits = 1; digits < 10 && value !== 0 && Number.isFinite(value); digits++) {
     const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === value) return numberText(text);
+    if (Math.fround(text) === value) return numberText(text, 6);
   }
-  return numberText(value);
+  return numberText(value, 6);
 }
 
 function hex(data: DataView, at: number, length: number): string {
