@@ -1,7 +1,7 @@
 // @ts-check
 // Builds src/ to WebAssembly and writes pkg/. Named steps, so that a failure says where it happened.
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,13 +27,14 @@ function debianToolchain() {
     console.log("installing Debian's Rust for the web");
     const sudo = process.getuid?.() === 0 ? [] : ["sudo"];
     const apt = (/** @type {string[]} */ ...args) => {
-      const [command, ...rest] = [...sudo, "apt-get", ...args];
+      const [command = "", ...rest] = [...sudo, "apt-get", ...args];
       return spawnSync(command, rest, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
     };
     if (!apt("update", "-q") || !apt("install", "-y", "-q", "--no-install-recommends", ...packages)) return undefined;
   }
   const sysroot = spawnSync("rustc", ["--print", "sysroot"], quiet).stdout?.trim() ?? "";
   const linker = join(sysroot, "lib", "rustlib", "x86_64-unknown-linux-gnu", "bin");
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, RUSTC_BOOTSTRAP: "1", RUSTC: "/usr/bin/rustc", PATH: [linker, process.env.PATH].join(delimiter) };
   delete env.RUSTUP_TOOLCHAIN;
   delete env.CARGO;
@@ -41,7 +42,8 @@ function debianToolchain() {
 }
 
 function compile() {
-  const toolchain = rustupTarget() ? { cargo: "cargo", args: [], env: { ...process.env } } : debianToolchain();
+  /** @type {{cargo: string, args: string[], env: NodeJS.ProcessEnv} | undefined} */
+  const toolchain = rustupTarget() ? { cargo: "cargo", args: [], env: process.env } : debianToolchain();
   if (!toolchain) {
     console.error("no Rust compiler for WebAssembly: run `rustup target add wasm32-unknown-unknown`, or install Debian's rustc-web");
     process.exit(3);
@@ -50,6 +52,7 @@ function compile() {
   const sources = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry", "src");
   const registries = existsSync(sources) ? readdirSync(sources).map((name) => [join(sources, name), "crates"]) : [];
   const remap = [[root.replace(/\/$/, ""), "rowlens"], ...registries].map(([from, to]) => ` --remap-path-prefix=${from}=${to}`).join("");
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...toolchain.env, CARGO_TARGET_DIR: targetDir, RUSTFLAGS: "-C target-feature=+simd128,+bulk-memory,+nontrapping-fptoint,+sign-ext" + remap };
   run(toolchain.cargo, ["rustc", "--lib", "--crate-type", "cdylib", "--release", "--features", "wasm", "--target", target, ...toolchain.args], env);
   const version = spawnSync(env.RUSTC ?? "rustc", ["--version"], { ...quiet, env }).stdout.trim();

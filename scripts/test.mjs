@@ -10,6 +10,7 @@ import { install } from "./install.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (/** @type {string} */ path) => [process.execPath, join(root, "node_modules", path)];
+const nodeTest = [process.execPath, "--test", "--test-reporter=spec"];
 const tests = (/** @type {string} */ folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))).filter((name) => name.endsWith(".test.js") && !name.includes("node_modules")).sort();
 
 /** @typedef {{name: string, what: string, command: string[], folder?: string, hint?: string}} Part */
@@ -22,11 +23,12 @@ const parts = () => [
   { name: "types", what: "TypeScript", command: [...bin("typescript/bin/tsc"), "-p", "."], folder: "js" },
   { name: "js", what: "the npm package", command: [...bin("vitest/vitest.mjs"), "run"], folder: "js" },
   { name: "examples-types", what: "the examples' types", command: [...bin("typescript/bin/tsc"), "-p", "examples"] },
+  { name: "scripts-types", what: "the scripts' types", command: [...bin("typescript/bin/tsc"), "-p", "scripts"] },
   { name: "packaging", what: "the package packed, installed and run: Node 20, 22, 24, types, lint", command: [process.execPath, "tests/packaging/run.mjs"] },
   { name: "browser", what: "the package in Chromium: plain pages, Vite", command: [process.execPath, "tests/packaging/browser.mjs"], hint: CHROMIUM_HINT },
-  { name: "examples", what: "the examples", command: [process.execPath, "--test", ...tests("examples")] },
+  { name: "examples", what: "the examples", command: [...nodeTest, ...tests("examples")] },
   { name: "benches-types", what: "the benchmarks' types", command: [...bin("typescript/bin/tsc"), "-p", "benches"] },
-  { name: "benches", what: "the benchmarks: mappers make the same rows, memory is constant", command: [process.execPath, "--test", ...tests("benches")] },
+  { name: "benches", what: "the benchmarks: mappers make the same rows, memory is constant", command: [...nodeTest, ...tests("benches")] },
   { name: "demo", what: "the demo", command: [process.execPath, "scripts/demo.mjs"] },
 ];
 

@@ -2,7 +2,7 @@
 // The package as its users get it: what is in it, whether its types and exports hold, and whether it runs in every Node.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { lintPackage } from "../../js/scripts/lint-package.mjs";
 import { NODE_VERSIONS, nodeOf } from "./node-versions.mjs";
@@ -41,7 +41,10 @@ const checks = [
   ...NODE_VERSIONS.map((major) => /** @type {[string, () => unknown]} */ ([`Node ${major}`, () => {
     const node = nodeOf(major);
     for (const script of scripts) execFileSync(node, [script], { cwd: folder, stdio: ["ignore", "inherit", "inherit"], timeout: 60_000 });
-    return scripts.join(", ");
+    const roundtrip = execFileSync(node, [realpathSync(join(folder, "node_modules", ".bin", "rowlens")), "roundtrip", "cli/payments.ndjson", "--mapping", "cli/mapping.json", "--json"], { cwd: folder, encoding: "utf8" });
+    const { documents, identical } = JSON.parse(roundtrip);
+    assert.deepEqual({ documents, identical }, { documents: 2, identical: 2 });
+    return [...scripts, "the CLI"].join(", ");
   }])),
 ];
 await runChecks(checks);
