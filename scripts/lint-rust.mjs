@@ -17,4 +17,5 @@ function cargo(args, env = process.env) {
 }
 cargo(["clippy", "--quiet", "--all-targets", "--all-features", "--", "-D", "warnings"]);
 cargo(["doc", "--quiet", "--no-deps", "--all-features"], { ...process.env, RUSTDOCFLAGS: "-D warnings" });
+cargo(["test", "--quiet", "--doc", "--features", "bson"]);
 for (const features of [[], ["--features", "bson"]]) cargo(["check", "--quiet", "--no-default-features", ...features]);

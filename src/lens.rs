@@ -12,6 +12,24 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Turns documents of one collection into rows ([`Lens::to_rows`]) and rows into documents ([`Lens::to_documents`]).
+///
+/// A lens keeps buffers: make one per thread and use it for every batch.
+///
+/// ```
+/// use rowlens::{compile_str, CompileOptions, Lens};
+///
+/// let mapping = r#"{"version":1,"collections":{"users":{"table":"users","key":{"column":"id","as":"integer"},"complement":"rest"}}}"#;
+/// let plan = std::sync::Arc::new(compile_str(mapping, &CompileOptions::default()).unwrap().plan);
+/// let mut users = Lens::new(&plan, 0).unwrap();
+/// // `{ _id: 7 }`, and five bytes that are no document.
+/// let batch = b"\x0e\0\0\0\x10_id\0\x07\0\0\0\0\xff\xff\xff\x7f\0";
+/// let rows = users.to_rows(batch);
+/// assert_eq!((rows.documents, rows.accepted), (2, 1));
+/// assert_eq!(rows.tables[0].tuples, b"\0\x02\0\0\0\x04\0\0\0\x07\xff\xff\xff\xff"); // two fields: 7 and NULL
+/// let issue = &rows.issues.list[0];
+/// assert_eq!((issue.code, issue.document, issue.offset), ("document-malformed", Some(1), Some(14)));
+/// assert_eq!(users.to_documents(&rows.slices()).bson, &batch[..14]);
+/// ```
 #[derive(Debug)]
 pub struct Lens {
     plan: Arc<Plan>,
@@ -46,6 +64,13 @@ pub struct RowSet {
     pub accepted: u32,
     /// Findings.
     pub issues: Issues,
+}
+
+impl RowSet {
+    /// The tuples by table, as [`Lens::to_documents`] takes them.
+    pub fn slices(&self) -> Vec<&[u8]> {
+        self.tables.iter().map(|rows| rows.tuples.as_slice()).collect()
+    }
 }
 
 impl Lens {

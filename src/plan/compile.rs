@@ -29,6 +29,16 @@ pub struct Compiled {
 
 /// Compiles a mapping's text.
 ///
+/// ```
+/// use rowlens::{compile_str, CompileOptions};
+///
+/// let faulty = r#"{"version":1,"collections":{"a":{"table":"a","key":{"column":"id","as":"odd"},"columns":{"x":{"path":"x","type":"texd"}}}}}"#;
+/// let issues = compile_str(faulty, &CompileOptions::default()).unwrap_err();
+/// // Every fault at once, each with its place and what to do.
+/// assert!(issues.iter().any(|issue| issue.path == "collections.a.key.as" && issue.help.is_some()));
+/// assert!(issues.iter().any(|issue| issue.path == "collections.a.columns.x.type"));
+/// ```
+///
 /// # Errors
 /// All findings, where at least one of them is an error.
 pub fn compile_str(text: &str, options: &CompileOptions) -> Result<Compiled, Vec<Issue>> {

@@ -16,6 +16,15 @@ pub struct DdlOptions {
 }
 
 /// Schema, extensions, enum types, tables (parents first) and foreign keys.
+///
+/// ```
+/// use rowlens::{compile_str, ddl, CompileOptions, DdlOptions};
+///
+/// let mapping = r#"{"version":1,"collections":{"users":{"table":"users","key":{"column":"id"},"columns":{"age":{"path":"age","type":"integer"}},"complement":"rest"}}}"#;
+/// let plan = compile_str(mapping, &CompileOptions::default()).unwrap().plan;
+/// let sql = ddl(&plan, &DdlOptions { if_not_exists: true, ..DdlOptions::default() });
+/// assert!(sql.contains(r#"CREATE TABLE IF NOT EXISTS "users" ("#) && sql.contains(r#""age" integer"#));
+/// ```
 pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
     let mut out = String::new();
     let schema = plan.schema.as_deref();
