@@ -7,7 +7,7 @@
  */
 export function readSample(markdown) {
   const title = /^# (.+)$/m.exec(markdown)?.[1]?.replaceAll("`", "");
-  const fences = [...markdown.matchAll(/^```json (mapping|document)[^\n]*\n([\s\S]*?)^```$/gm)];
+  const fences = [...markdown.matchAll(/^```json (mapping|document)\n([\s\S]*?)^```$/gm)];
   const texts = (/** @type {string} */ kind) => fences.filter((fence) => fence[1] === kind).map((fence) => (fence[2] ?? "").trim());
   const [mapping] = texts("mapping");
   const document = texts("document").join("\n");

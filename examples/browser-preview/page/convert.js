@@ -74,11 +74,12 @@ export function convert(plan, name, documents) {
   const tables = rows.tables.map((table, index) => tableView(collection.tables[index], table.parameters("text")));
   const at = tables[0].columns.findIndex((column) => column.name === complementColumn);
   const complements = tables[0].rows.flatMap((row) => (at < 0 || row[at] === null ? [] : [{ key: row[0] ?? "", text: pretty(row[at]) }]));
-  // A refused document has no row: the others come back in the order they went in.
-  const refused = new Set(rows.issues.filter((issue) => issue.severity === "error").map((issue) => issue.document));
-  const accepted = documents.filter((_, index) => !refused.has(index));
+  // Each for itself: two of them may have the same _id, and some may be refused.
   const same = description?.fidelity === "exact" ? sameBytes : equalDocuments;
-  const identical = accepted.filter((document, index) => back.documents[index] !== undefined && same(document, back.documents[index])).length;
+  const identical = documents.filter((document) => {
+    const [again] = collection.toDocuments(collection.toRows(document)).documents;
+    return again !== undefined && same(document, again);
+  }).length;
   return { tables, complements, complementColumn, issues: [...rows.issues, ...back.issues], documents: documents.length, identical, back: back.documents.map((document) => pretty(toExtendedJson(document, { relaxed: true }))).join("\n") };
 }
 
