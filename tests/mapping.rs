@@ -121,3 +121,12 @@ fn ddl_that_may_run_again() {
         assert!(text.starts_with("CREATE EXTENSION IF NOT EXISTS citext;\n"), "{text}");
     }
 }
+
+#[test]
+fn postgresql_has_1600_columns() {
+    let columns = |count: usize| collection(&format!(r#""columns":{{{}}}"#, (0..count).map(|n| format!(r#""c{n}":{{"path":"c{n}","type":"text"}}"#)).collect::<Vec<_>>().join(",")));
+    // With the key and the complement.
+    assert!(codes(&columns(1598)).is_empty());
+    assert_eq!(codes(&columns(1599))[0], ("too-many-columns", "collections.c.complement".into()));
+    assert_eq!(codes(&columns(1600))[0], ("too-many-columns", "collections.c.columns.c1599".into()));
+}

@@ -183,6 +183,9 @@ fn collection(index: usize, name: &str, value: &Value, path: &str, plan: &Plan, 
             if table.columns.iter().any(|c| c.name == *column) {
                 builder.faults.error("column-collision", &join(path, "complement"), format!("`{column}` is also a column"), "give the complement another name");
             }
+            if table.columns.len() >= 1_600 {
+                builder.faults.error("too-many-columns", &join(path, "complement"), format!("table `{}` has more than 1600 columns", table.name), "move some to a table of their own, or to jsonb");
+            }
             table.columns.push(ColumnPlan { name: column.clone(), pg: PgType::Jsonb, source: Source::Complement, not_null: false, reference: None, foreign_key: false, path: String::new() });
             Some(table.columns.len() - 1)
         }
