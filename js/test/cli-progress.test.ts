@@ -5,9 +5,10 @@ import { CLI, cli, mapping, scratch } from "./cli.ts";
 
 const { file } = scratch();
 const map = file("mapping.json", JSON.stringify(mapping));
-// Several batches: longer than the bar's first frame.
 const users = file("users.bson", Buffer.concat(Array.from({ length: 30_000 }, (_, index) => serialize({ _id: `u${index}`, name: "x".repeat(300), odd: { at: index } }))));
 const args = ["roundtrip", users, "-m", map, "--json"];
+/** Long enough for a bar on any machine. */
+const long = ["roundtrip", ...Array.from({ length: 10 }, () => users), "-m", map, "--json"];
 
 /** A terminal: `script` of util-linux gives one. */
 const terminal = spawnSync("script", ["--version"]).stdout?.toString().includes("util-linux") ?? false;
@@ -41,7 +42,7 @@ describe("progress", () => {
   });
 
   it.runIf(terminal)("is a bar on a terminal, gone at the end", async () => {
-    const { code, shown } = await onTerminal(args, "");
+    const { code, shown } = await onTerminal(long, "");
     expect(shown).toContain("━");
     expect(shown).toMatch(/\d+%  users\.bson  [\d,]+ documents, \d+(\.\d)? MB of \d+ MB/);
     // The cursor is shown again.
@@ -50,7 +51,7 @@ describe("progress", () => {
   });
 
   it.runIf(terminal)("ends at Ctrl-C as other programs do", async () => {
-    const { code } = await onTerminal(args, "\u0003");
+    const { code } = await onTerminal(long, "\u0003");
     expect(code).toBe(130);
   });
 

@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Mapping } from "rowlens";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 
 export const CLI: string = fileURLToPath(new URL("../dist/cli.mjs", import.meta.url));
+
+// Every test starts processes, on machines that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** What a run of the CLI gave. */
 export interface Run {

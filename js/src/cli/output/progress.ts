@@ -19,6 +19,10 @@ export interface Progress {
 
 /** Milliseconds between plain lines. */
 const EVERY = 5000;
+/** A run shorter than this shows no bar. */
+const PATIENCE = 300;
+/** A terminal that is narrower (or says it has no columns at all) gets plain lines. */
+const NARROW = 60;
 const CANCELLED = 130;
 
 /**
@@ -31,12 +35,15 @@ export async function startProgress(total: number | undefined, options: { quiet:
   const percent = (): string => (total === undefined || total === 0 ? "" : `${Math.floor((Math.min(state.bytes, total) / total) * 100)}%  `);
   const text = (): string => `${percent()}${state.path}  ${count(state.documents, "document")}, ${bytes(state.bytes)}${total === undefined ? "" : ` of ${bytes(total)}`}`;
   // The bar listens for Ctrl-C on stdin, so it must not be there where stdin is someone else's data.
-  const terminal = process.stderr.isTTY && process.stdin.isTTY && !options.stdin && process.env.TERM !== "dumb" && process.env.CI !== "true";
-  const bar = options.quiet || !terminal ? undefined : await startBar(total);
+  const terminal = process.stderr.isTTY && process.stderr.columns >= NARROW && process.stdin.isTTY && !options.stdin && process.env.TERM !== "dumb" && process.env.CI !== "true";
+  const make = options.quiet || !terminal ? undefined : await loadBar(total);
+  let bar: Bar | undefined;
 
-  let next = Date.now() + EVERY;
+  const begun = Date.now();
+  let next = begun + EVERY;
   const tick = (): void => {
-    if (bar) bar.show(state.bytes, text());
+    if (make && bar === undefined && Date.now() >= begun + PATIENCE) bar = make();
+    if (make) bar?.show(state.bytes, text());
     else if (!options.quiet && Date.now() >= next) {
       say(text());
       next = Date.now() + EVERY;
@@ -74,13 +81,16 @@ interface Bar {
 /** Bytes are shown in thousandths: clack's bar counts steps up. */
 const STEPS = 1000;
 
-async function startBar(total: number | undefined): Promise<Bar | undefined> {
+async function loadBar(total: number | undefined): Promise<(() => Bar) | undefined> {
   // Loaded only where it is shown; a Node too old for it gets plain lines.
   const clack = await import("@clack/prompts").catch(() => undefined);
   if (clack === undefined) return undefined;
-  let shown = 0;
   const options = { output: process.stderr, withGuide: false };
-  const make = (): SpinnerResult & Partial<ProgressResult> => (total === undefined ? clack.spinner(options) : clack.progress({ ...options, max: STEPS, size: 24 }));
+  return () => startBar(() => (total === undefined ? clack.spinner(options) : clack.progress({ ...options, max: STEPS, size: 24 })), total);
+}
+
+function startBar(make: () => SpinnerResult & Partial<ProgressResult>, total: number | undefined): Bar {
+  let shown = 0;
   let bar = make();
   let active = true;
   // The library ends the process with 0 at Ctrl-C.
