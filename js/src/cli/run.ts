@@ -61,6 +61,7 @@ async function show(text: string): Promise<number> {
 /** Says what went wrong: on stderr for readers, with `--json` on stdout for machines too. */
 async function fail(error: unknown, machine: boolean): Promise<number> {
   if (!(error instanceof CliError) && !RowlensError.is(error)) {
+    if (machine) await print(`${JSON.stringify({ error: { code: "bug", message: String(error) } })}\n`);
     say(`rowlens ${VERSION} has a fault; please report it:`);
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return EXIT.bug;
