@@ -1,6 +1,6 @@
 // @ts-check
 // Every ratio of the "Speed and size" table, in one run; and how cost grows. See benches/README.md.
-import { loadavg } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { answerOf } from "./fork.mjs";
 import { paths } from "./paths/index.mjs";
@@ -9,8 +9,8 @@ import { printScaling, scaling } from "./scaling/index.mjs";
 
 const HELP = `npm run bench -- [options]
   --only PATHS   ${[...Object.keys(paths), "scaling"].join(", ")}; several with commas. Default: all but scaling
-  --rounds N     rounds that the minimum is taken of (25)
-  --count N      documents in a batch (500)
+  --rounds N     rounds that the minimum is taken of, at least (25); they go on for 1.5 s
+  --count N      documents that are measured (500)
   --stream N     documents that scaling streams (1000000)
   --json         { "results": [{ "path", "document", "ratio", "goal", "limit", "ours", "peer" }] }, and "scaling" if asked for`;
 
@@ -40,8 +40,10 @@ tell("");
 if (values.json) console.log(JSON.stringify({ results, ...(growth && { scaling: growth }) }, undefined, 2));
 else {
   if (results.length > 0) {
+    const [load = 0] = loadavg();
+    const cores = availableParallelism();
     console.log(print(results));
-    console.log(`Minima of ${values.rounds} interleaved rounds, ${values.count} documents a batch, Node ${process.version}; load average ${/** @type {number} */ (loadavg()[0]).toFixed(1)}.`);
+    console.log(`Minima of at least ${values.rounds} interleaved rounds, ${values.count} documents, batches of 256 KB, Node ${process.version}; load average ${load.toFixed(1)}${load > cores ? `, more than its ${cores} cores: run again on a quiet machine before you compare` : ""}.`);
   }
   if (growth) console.log(printScaling(growth));
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { minima } from "../rounds.mjs";
+import { minima, parts, sliced } from "../rounds.mjs";
 import { deserializeAll, source } from "../source.mjs";
 
 /** Raw BSON batch → COPY binary. `copy: false` spares a copy inside; `copyBinary()` copies out of wasm memory, envelope included. */
@@ -7,11 +7,11 @@ export const forward = {
   kinds: ["payments", "light", "metadata", "products"],
   /** @param {string} kind @param {import("./index.mjs").Settings} settings @returns {import("./index.mjs").Result[]} */
   measure(kind, { rounds, count }) {
-    const { name, collection, documents, batch } = source(kind, count);
+    const { name, collection, documents, batches } = source(kind, count);
     const best = minima(
       {
-        ours: { documents: documents.length, run: () => collection.toRows(batch, { copy: false }).tables.map((table) => table.copyBinary()) },
-        peer: { documents: documents.length, run: () => deserializeAll(documents) },
+        ours: parts(documents.length, batches, (batch) => collection.toRows(batch, { copy: false }).tables.map((table) => table.copyBinary())),
+        peer: sliced(documents, deserializeAll),
       },
       rounds,
     );
@@ -20,5 +20,5 @@ export const forward = {
   },
 };
 
-/** @param {Record<string, number>} best */
-export const ratio = ({ ours = NaN, peer = NaN }) => ({ ratio: ours / peer, ours, peer });
+/** @param {{ ours: number, peer: number }} best */
+export const ratio = ({ ours, peer }) => ({ ratio: ours / peer, ours, peer });

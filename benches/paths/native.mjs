@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { minima } from "../rounds.mjs";
+import { minima, whole } from "../rounds.mjs";
 import { source } from "../source.mjs";
 import { ratio } from "./forward.mjs";
 
@@ -31,7 +31,8 @@ export const native = {
       console.error("left out: wasm ÷ native, because there is no cargo here (install Rust with rustup)");
       return [];
     }
-    const { name, mapping, collectionName, collection, documents, batch } = source(kind, count);
+    const { name, mapping, collectionName, collection, documents } = source(kind, count);
+    const batch = Buffer.concat(documents);
     const folder = mkdtempSync(join(tmpdir(), "rowlens-bench-"));
     try {
       const files = [join(folder, "mapping.json"), join(folder, "batch.bson")];
@@ -47,15 +48,15 @@ export const native = {
         const each = Math.max(1, Math.ceil(rounds / turns));
         const ours = minima(
           {
-            forward: { documents: documents.length, run: () => collection.toRows(batch, { copy: false }) },
-            back: { documents: documents.length, run: () => collection.toDocuments(rows) },
+            forward: whole(documents.length, () => collection.toRows(batch, { copy: false })),
+            back: whole(documents.length, () => collection.toDocuments(rows)),
           },
           each,
         );
-        best.forward = Math.min(best.forward, /** @type {number} */ (ours.forward));
-        best.back = Math.min(best.back, /** @type {number} */ (ours.back));
-        best.nativeForward = Math.min(best.nativeForward, natively("rows", each));
-        best.nativeBack = Math.min(best.nativeBack, natively("documents", each));
+        best.forward = Math.min(best.forward, ours.forward);
+        best.back = Math.min(best.back, ours.back);
+        best.nativeForward = Math.min(best.nativeForward, natively("rows", each * 20));
+        best.nativeBack = Math.min(best.nativeBack, natively("documents", each * 20));
       }
       return [
         { path: "wasm ÷ native, BSON → tuples", document: name, ...ratio({ ours: best.forward, peer: best.nativeForward }), goal: 1.4, limit: 1.8 },

@@ -4,7 +4,7 @@ import { serialize } from "pg-protocol";
 import utils from "pg/lib/utils.js";
 import { BSON } from "../documents/bson.mjs";
 import { mappers } from "../mappers/index.mjs";
-import { minima } from "../rounds.mjs";
+import { minima, sliced } from "../rounds.mjs";
 import { source } from "../source.mjs";
 import { ratio } from "./forward.mjs";
 
@@ -20,9 +20,9 @@ export const objects = {
     const map = /** @type {(document: any) => import("../mappers/values.mjs").Tables} */ (mappers[kind]);
     const lean = documents.map((document) => BSON.deserialize(document));
     const names = collection.tables.map((table) => table.name);
-    const byHand = () => {
+    const byHand = (/** @type {readonly any[]} */ slice) => {
       let last;
-      for (const object of lean) {
+      for (const object of slice) {
         const rows = map(object);
         for (let table = 0; table < names.length; table++) {
           for (const values of /** @type {import("../mappers/values.mjs").Value[][]} */ (rows[table])) last = bind(/** @type {string} */ (names[table]), values);
@@ -30,9 +30,9 @@ export const objects = {
       }
       return last;
     };
-    const ours = (/** @type {"binary" | "text"} */ format) => () => {
+    const ours = (/** @type {"binary" | "text"} */ format) => (/** @type {readonly any[]} */ slice) => {
       let last;
-      for (const object of lean) {
+      for (const object of slice) {
         for (const table of collection.toRows(object, { copy: false }).tables) {
           const rows = format === "text" ? table.parameters("text") : table.parameters();
           for (const values of rows) last = bind(table.name, values);
@@ -42,16 +42,16 @@ export const objects = {
     };
     const best = minima(
       {
-        binary: { documents: lean.length, run: ours("binary") },
-        text: { documents: lean.length, run: ours("text") },
-        peer: { documents: lean.length, run: byHand },
+        binary: sliced(lean, ours("binary")),
+        text: sliced(lean, ours("text")),
+        peer: sliced(lean, byHand),
       },
       rounds,
     );
     return (/** @type {const} */ (["binary", "text"])).map((format) => ({
       path: `one JS object → ${format} parameters → Bind ÷ mapper + Bind`,
       document: name,
-      ...ratio({ ours: /** @type {number} */ (best[format]), peer: /** @type {number} */ (best.peer) }),
+      ...ratio({ ours: best[format], peer: best.peer }),
       ...(format === "binary" ? { goal: 0.65, limit: 0.95 } : { goal: null, limit: null }),
     }));
   },

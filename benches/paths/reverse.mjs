@@ -1,6 +1,6 @@
 // @ts-check
-import { minima } from "../rounds.mjs";
-import { deserializeAll, source } from "../source.mjs";
+import { minima, parts, sliced } from "../rounds.mjs";
+import { copies, deserializeAll, source } from "../source.mjs";
 import { ratio } from "./forward.mjs";
 
 /** COPY binary → BSON. */
@@ -8,12 +8,12 @@ export const reverse = {
   kinds: ["payments", "light", "metadata", "products"],
   /** @param {string} kind @param {import("./index.mjs").Settings} settings @returns {import("./index.mjs").Result[]} */
   measure(kind, { rounds, count }) {
-    const { name, collection, documents, batch } = source(kind, count);
-    const input = Object.fromEntries(collection.toRows(batch).tables.map((table) => [table.name, { copyBinary: table.copyBinary() }]));
+    const { name, collection, documents, batches } = source(kind, count);
+    const inputs = batches.map((batch) => copies(collection, batch));
     const best = minima(
       {
-        ours: { documents: documents.length, run: () => collection.toDocuments(input).bson },
-        peer: { documents: documents.length, run: () => deserializeAll(documents) },
+        ours: parts(documents.length, inputs, (input) => collection.toDocuments(input).bson),
+        peer: sliced(documents, deserializeAll),
       },
       rounds,
     );

@@ -2,11 +2,11 @@
 import { BSON } from "../documents/bson.mjs";
 import { mappers } from "../mappers/index.mjs";
 import { copyText } from "../mappers/values.mjs";
-import { minima } from "../rounds.mjs";
+import { minima, parts, sliced } from "../rounds.mjs";
 import { source } from "../source.mjs";
 import { ratio } from "./forward.mjs";
 
-/** @param {Uint8Array[]} documents */
+/** @param {readonly Uint8Array[]} documents */
 function* deserialized(documents) {
   for (const document of documents) yield BSON.deserialize(document);
 }
@@ -16,12 +16,12 @@ export const text = {
   kinds: ["payments", "light", "metadata", "products"],
   /** @param {string} kind @param {import("./index.mjs").Settings} settings @returns {import("./index.mjs").Result[]} */
   measure(kind, { rounds, count }) {
-    const { name, collection, documents, batch } = source(kind, count);
+    const { name, collection, documents, batches } = source(kind, count);
     const map = /** @type {(document: any) => import("../mappers/values.mjs").Tables} */ (mappers[kind]);
     const best = minima(
       {
-        ours: { documents: documents.length, run: () => collection.toRows(batch, { copy: false }).tables.map((table) => Buffer.from(table.copyText())) },
-        peer: { documents: documents.length, run: () => copyText(collection.tables.length, deserialized(documents), map) },
+        ours: parts(documents.length, batches, (batch) => collection.toRows(batch, { copy: false }).tables.map((table) => Buffer.from(table.copyText()))),
+        peer: sliced(documents, (slice) => copyText(collection.tables.length, deserialized(slice), map)),
       },
       rounds,
     );

@@ -1,6 +1,6 @@
 // @ts-check
 // Cost per byte while one document, or one batch, grows. Memory needs a process of its own for each batch, as it never shrinks.
-import { minima } from "../rounds.mjs";
+import { minima, whole } from "../rounds.mjs";
 import { source } from "../source.mjs";
 import { wasmMemory } from "../wasm-memory.mjs";
 import { grow } from "./shapes.mjs";
@@ -20,12 +20,12 @@ function cost(collection, batch, documents) {
   const units = batch.length * times;
   const best = minima(
     {
-      forward: { documents: units, run: repeat(() => collection.toRows(batch, { copy: false }).tables.map((table) => table.copyBinary())) },
-      back: { documents: units, run: repeat(() => collection.toDocuments(rows).bson) },
+      forward: whole(units, repeat(() => collection.toRows(batch, { copy: false }).tables.map((table) => table.copyBinary()))),
+      back: whole(units, repeat(() => collection.toDocuments(rows).bson)),
     },
     batch.length > 4e6 ? 3 : 7,
   );
-  return { bytes: batch.length, forward: /** @type {number} */ (best.forward), back: /** @type {number} */ (best.back) };
+  return { bytes: batch.length, forward: best.forward, back: best.back };
 }
 
 /** One document of `shape`, growing. @param {string} shape @param {number[]} sizes @returns {Cost[]} */
