@@ -110,15 +110,16 @@ fn is_storable_long(text: &[u8]) -> bool {
     (found == 0 && tail) || (!text.contains(&0) && std::str::from_utf8(text).is_ok())
 }
 
+/// The two words of a window.
 #[inline(always)]
-fn halves(window: &[u8; 16]) -> (u64, u64) {
+pub(crate) fn halves(window: &[u8; 16]) -> (u64, u64) {
     let value = u128::from_le_bytes(*window);
     (value as u64, (value >> 64) as u64)
 }
 
 /// Masks of the first `length` (at most 16) bytes of a window.
 #[inline(always)]
-fn masks(length: usize) -> (u64, u64) {
+pub(crate) fn masks(length: usize) -> (u64, u64) {
     let part = |count: usize| if count >= 8 { u64::MAX } else { (1u64 << (8 * count)) - 1 };
     (part(length), part(length.saturating_sub(8)))
 }

@@ -1,5 +1,7 @@
 //! JSON strings from bytes: one scan for what needs no escape, runs copied whole.
 
+use crate::bytes::{halves, masks};
+
 /// What a string turned out to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Text {
@@ -31,27 +33,53 @@ const fn table() -> [u8; 256] {
 /// 0: as it is; `u`: `\u00XX`; else the character behind the backslash.
 static ESCAPES: [u8; 256] = table();
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Not zero exactly where some byte of the word is below 0x20, a quote, a backslash, or beyond ASCII.
+#[inline(always)]
+fn odd(w: u64) -> u64 {
+    let quote = w ^ (ONES * 0x22);
+    let slash = w ^ (ONES * 0x5c);
+    let low = w.wrapping_sub(ONES * 0x20) & !w;
+    let quote = quote.wrapping_sub(ONES) & !quote;
+    let slash = slash.wrapping_sub(ONES) & !slash;
+    (w | low | quote | slash) & HIGH
+}
+
 /// Are all bytes printable ASCII without `"` and `\`?
 #[inline]
 fn is_plain(bytes: &[u8]) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     let mut chunks = bytes.chunks_exact(8);
     for c in &mut chunks {
         let mut a = [0; 8];
         a.copy_from_slice(c);
-        let w = u64::from_le_bytes(a);
-        let quote = w ^ (ONES * 0x22);
-        let slash = w ^ (ONES * 0x5c);
-        // Each term is non-zero exactly where some byte is below 0x20, a quote, or a backslash.
-        let low = w.wrapping_sub(ONES * 0x20) & !w;
-        let quote = quote.wrapping_sub(ONES) & !quote;
-        let slash = slash.wrapping_sub(ONES) & !slash;
-        if (w | low | quote | slash) & HIGH != 0 {
+        if odd(u64::from_le_bytes(a)) != 0 {
             return false;
         }
     }
     chunks.remainder().iter().all(|b| *b < 0x80 && ESCAPES[usize::from(*b)] == 0)
+}
+
+/// Appends `bytes[start..start + length]` as a JSON string, if it is short and plain and something stands behind it; else nothing.
+#[inline(always)]
+pub(super) fn write_short_string(bytes: &[u8], start: usize, length: usize, out: &mut Vec<u8>) -> bool {
+    let Some(window) = bytes.get(start..).and_then(|rest| rest.first_chunk::<16>()) else { return false };
+    if length > 16 {
+        return false;
+    }
+    let (low, high) = halves(window);
+    let (keep_low, keep_high) = masks(length);
+    const SPACES: u64 = ONES * 0x20;
+    if odd(low & keep_low | SPACES & !keep_low) | odd(high & keep_high | SPACES & !keep_high) != 0 {
+        return false;
+    }
+    let mut quoted = [b'"'; 18];
+    quoted[1..17].copy_from_slice(window);
+    out.extend_from_slice(&quoted);
+    out.truncate(out.len() - 17 + length);
+    out.push(b'"');
+    true
 }
 
 /// Appends `bytes` as a JSON string, with its quotes.

@@ -1,5 +1,6 @@
 //! What an object's keys are like: repeated, ascending in jsonb's order, or an array's positions.
 
+use crate::bson::value_end;
 use std::cmp::Ordering;
 
 /// jsonb's order of keys: shorter first, then by bytes.
@@ -11,49 +12,64 @@ pub(super) fn jsonb_order(a: &[u8], b: &[u8]) -> Ordering {
 /// Up to so many keys the Bloom filter decides; more are sorted when the object ends.
 const FEW: usize = 48;
 
-/// Watches the keys of one object go by. Keys live on a stack that all objects of a walk share.
-pub(super) struct KeyWatch {
-    base: usize,
+/// Watches the keys of one object go by. Nothing is kept of them: where a key may have been seen, the object is read again.
+pub(super) struct KeyWatch<'a> {
+    bytes: &'a [u8],
+    /// Offset of the object's first element.
+    first: usize,
+    last: &'a [u8],
+    count: usize,
     bloom: [u64; 2],
     repeated: bool,
     ascending: bool,
 }
 
-impl KeyWatch {
-    /// For an object whose keys will be pushed onto `stack`.
+impl<'a> KeyWatch<'a> {
+    /// For the object whose first element is at `first`.
     #[inline]
-    pub(super) fn new(stack: &[&[u8]]) -> Self {
-        KeyWatch { base: stack.len(), bloom: [0; 2], repeated: false, ascending: true }
+    pub(super) fn new(bytes: &'a [u8], first: usize) -> Self {
+        KeyWatch { bytes, first, last: &[], count: 0, bloom: [0; 2], repeated: false, ascending: true }
     }
 
-    /// Sees the next key.
+    /// Sees the next key, whose element is at `at`.
     #[inline]
-    pub(super) fn see<'a>(&mut self, key: &'a [u8], stack: &mut Vec<&'a [u8]>) {
-        let seen = stack.get(self.base..).unwrap_or_default();
-        if let Some(last) = seen.last() {
-            self.ascending = self.ascending && jsonb_order(last, key) == Ordering::Less;
-        }
+    pub(super) fn see(&mut self, key: &'a [u8], at: usize) {
+        self.ascending = self.ascending && (self.count == 0 || jsonb_order(self.last, key) == Ordering::Less);
         let hash = hash(key);
         let (half, bit) = (&mut self.bloom[hash as usize & 1], 1u64 << (hash >> 1 & 63));
-        // As long as the keys ascend none can be repeated; beyond FEW keys the end decides.
-        if *half & bit != 0 && !self.ascending && seen.len() <= FEW {
-            self.repeated = self.repeated || seen.contains(&key);
-        }
+        let maybe = *half & bit != 0;
         *half |= bit;
-        stack.push(key);
+        // As long as the keys ascend none can be repeated; beyond FEW keys the end decides.
+        if maybe && !self.ascending && self.count <= FEW {
+            self.repeated = self.repeated || self.names(at).any(|name| name == key);
+        }
+        self.last = key;
+        self.count += 1;
     }
 
-    /// Takes the keys off the stack; says whether none was repeated, and whether they were strictly ascending.
+    /// Says whether no key was repeated, and whether they were strictly ascending; `end` is where the object's terminator is.
     #[inline]
-    pub(super) fn finish(self, stack: &mut Vec<&[u8]>) -> (bool, bool) {
+    pub(super) fn finish(self, end: usize) -> (bool, bool) {
         let mut repeated = self.repeated;
-        let seen = stack.get_mut(self.base..).unwrap_or_default();
-        if !self.ascending && !repeated && seen.len() > FEW {
-            seen.sort_unstable();
-            repeated = seen.windows(2).any(|w| w[0] == w[1]);
+        if !self.ascending && !repeated && self.count > FEW {
+            let mut names: Vec<&[u8]> = self.names(end).collect();
+            names.sort_unstable();
+            repeated = names.windows(2).any(|pair| pair[0] == pair[1]);
         }
-        stack.truncate(self.base);
         (!repeated, self.ascending)
+    }
+
+    /// The names of the elements before `end`.
+    #[inline(never)]
+    fn names(&self, end: usize) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let (bytes, mut at) = (self.bytes, self.first);
+        std::iter::from_fn(move || {
+            let kind = *bytes.get(at).filter(|_| at < end)?;
+            let rest = bytes.get(at + 1..end)?;
+            let name = rest.get(..rest.iter().position(|byte| *byte == 0)?)?;
+            at = value_end(bytes, kind, at + 2 + name.len(), end).ok()?;
+            Some(name)
+        })
     }
 }
 

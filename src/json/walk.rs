@@ -1,6 +1,6 @@
 //! The one walk over BSON that writes JSON, in three styles: for columns, canonical, and relaxed Extended JSON.
 
-use super::escape::{write_string, Text};
+use super::escape::{write_short_string, write_string, Text};
 use super::keys::{KeyWatch, Positions};
 use super::number;
 use super::read::{self, Fault};
@@ -21,12 +21,11 @@ pub(super) struct Walk<'a, 'o, const STYLE: u8> {
     pub(super) clean: bool,
     pub(super) ordered: bool,
     pub(super) nul: bool,
-    pub(super) keys: Vec<&'a [u8]>,
 }
 
 impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
     pub(super) fn new(bytes: &'a [u8], depth: u32, out: &'o mut Vec<u8>) -> Self {
-        Walk { bytes, out, depth, clean: true, ordered: true, nul: false, keys: Vec::new() }
+        Walk { bytes, out, depth, clean: true, ordered: true, nul: false }
     }
 
     /// Writes the value that starts at `at` and ends at or before `limit`; returns the offset behind it.
@@ -36,7 +35,9 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
         match kind {
             0x02 => {
                 let (text, end) = read::string(bytes, at, limit)?;
-                self.text(text, at)?;
+                if !write_short_string(bytes, at + 4, text.len(), self.out) {
+                    self.text(text, at)?;
+                }
                 Ok(end)
             }
             0x10 => {
@@ -83,10 +84,10 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
     fn object(&mut self, at: usize, limit: usize) -> Result<usize, Fault> {
         let end = self.enter(at, limit)?;
         let bytes = self.bytes;
-        let mut watch = KeyWatch::new(&self.keys);
         self.out.push(b'{');
         let mut at = at + 4;
         let first = at;
+        let mut watch = KeyWatch::new(bytes, first);
         while at < end {
             if at != first {
                 self.out.push(b',');
@@ -95,16 +96,18 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
             let [kind] = read::array(bytes, at, end)?;
             let (key, value_at) = read::cstring(bytes, at + 1, end)?;
             if STYLE == COLUMN {
-                watch.see(key, &mut self.keys);
+                watch.see(key, kind_at);
                 self.clean &= key.first() != Some(&b'$');
             }
-            self.text(key, kind_at + 1)?;
+            if !write_short_string(bytes, kind_at + 1, key.len(), self.out) {
+                self.text(key, kind_at + 1)?;
+            }
             self.out.push(b':');
             at = self.checked(kind, kind_at, value_at, end)?;
         }
         self.out.push(b'}');
         if STYLE == COLUMN {
-            let (distinct, ascending) = watch.finish(&mut self.keys);
+            let (distinct, ascending) = watch.finish(end);
             self.clean &= distinct;
             self.ordered &= ascending;
         }
