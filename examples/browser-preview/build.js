@@ -28,7 +28,8 @@ function withImports(folder, file, found = new Set([file])) {
 function samples() {
   const groups = [{ group: "Samples", samples: readSamples(new URL("samples/", import.meta.url)) }];
   const cases = new URL("../../tests/cases/", import.meta.url);
-  for (const name of existsSync(cases) ? readdirSync(cases).sort() : []) {
+  const folders = existsSync(cases) ? readdirSync(cases, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : [];
+  for (const { name } of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const found = readSamples(new URL(`${name}/`, cases));
     if (found.length > 0) groups.push({ group: `Cases: ${name}`, samples: found });
   }
