@@ -38,6 +38,17 @@ pub struct Assembler {
     pub(crate) state: State,
 }
 
+/// A step of a walk below a child's label, for paths in notes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Step {
+    /// A one-to-one subdocument.
+    Whole,
+    /// An element.
+    Index(u32),
+    /// A map entry: where it begins in what is written.
+    Entry(usize),
+}
+
 /// All that changes while documents are assembled.
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -56,7 +67,7 @@ pub(crate) struct State {
     pub canonical: bool,
     /// Order was not as expected: start again with indexes.
     pub restart: bool,
-    pub trail: Vec<(usize, Option<u32>)>,
+    pub trail: Vec<(usize, Step)>,
     /// What the trail's numbers stand for.
     pub labels: Vec<String>,
     /// How many rows of each table were used.

@@ -3,7 +3,7 @@
 use super::codec::Loss;
 use super::index::tuple;
 use super::program::{ChildProgram, ContextProgram, FieldProgram, Leaf, NodeProgram, Program};
-use super::{BadTuple, State};
+use super::{BadTuple, State, Step};
 use crate::bson::kind;
 use crate::bytes::{push_run, starts_with};
 use crate::plan::Absent;
@@ -207,8 +207,14 @@ impl State {
         let mut path = String::new();
         for (label, position) in &self.trail {
             crate::path::push_path(&mut path, self.labels.get(*label).map_or("", |label| label));
-            if let Some(position) = position {
-                crate::path::push_index(&mut path, *position);
+            match position {
+                Step::Whole => {}
+                Step::Index(index) => crate::path::push_index(&mut path, *index),
+                Step::Entry(at) => {
+                    // Behind the type byte stands the key, with its NUL.
+                    let name = self.writer.out.get(at + 1..).and_then(|rest| rest.split(|byte| *byte == 0).next()).unwrap_or(&[]);
+                    crate::path::push_field(&mut path, &String::from_utf8_lossy(name));
+                }
             }
         }
         path
@@ -264,9 +270,14 @@ impl State {
                 return Err(BadTuple { table, offset: at, reason: "tuple has another number of fields than the table" });
             }
             self.advance(table, next);
-            self.trail.push((child.context.label, (child.shape == Shape::Array).then_some(count)));
-            let shape_value = child.context.shape_column.and_then(|column| self.fields.get(fields + column)).and_then(|(s, e)| data.get(*s as usize..*e as usize)).unwrap_or(&[]);
             let kind_at = self.writer.out.len();
+            let step = match child.shape {
+                Shape::One => Step::Whole,
+                Shape::Array => Step::Index(count),
+                Shape::Map => Step::Entry(kind_at),
+            };
+            self.trail.push((child.context.label, step));
+            let shape_value = child.context.shape_column.and_then(|column| self.fields.get(fields + column)).and_then(|(s, e)| data.get(*s as usize..*e as usize)).unwrap_or(&[]);
             match child.shape {
                 Shape::One => {}
                 Shape::Array => {
