@@ -61,7 +61,11 @@ export class Collection {
   readonly #assembler: WasmAssembler;
 
   /** @internal */
-  constructor(plan: WasmPlan, index: number, description: CollectionDescription) {
+  static make(plan: WasmPlan, index: number, description: CollectionDescription): Collection {
+    return new Collection(plan, index, description);
+  }
+
+  private constructor(plan: WasmPlan, index: number, description: CollectionDescription) {
     this.name = description.name;
     this.tables = description.tables;
     this.sql = description.tables.map(tableSql);
@@ -83,7 +87,7 @@ export class Collection {
     const accepted = this.#shredder.run();
     const tables = this.tables.map((table, index) => {
       const tuples = view(this.#shredder.table_ptr(index), this.#shredder.table_len(index));
-      return new TableRows(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), options.copy === false ? tuples : tuples.slice());
+      return TableRows.make(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), options.copy === false ? tuples : tuples.slice());
     });
     const issueCounts = this.#shredder.issue_counts() as Record<string, number>;
     return { documents: this.#shredder.documents(), accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues: issuesOf(this.#shredder, issueCounts), issueCounts };
@@ -127,10 +131,10 @@ export class Collection {
     const bson = view(this.#assembler.out_ptr(), this.#assembler.out_len()).slice();
     const issueCounts = this.#assembler.issue_counts() as Record<string, number>;
     const issues = issuesOf(this.#assembler, issueCounts);
-    if (readIssues.length === 0) return new Documents(bson, count, issues, issueCounts);
+    if (readIssues.length === 0) return Documents.make(bson, count, issues, issueCounts);
     const counts = { ...issueCounts };
     for (const { code } of readIssues) counts[code] = (counts[code] ?? 0) + 1;
-    return new Documents(bson, count, [...readIssues.slice(0, 1000), ...issues], counts);
+    return Documents.make(bson, count, [...readIssues.slice(0, 1000), ...issues], counts);
   }
 
   /** @internal */

@@ -19,7 +19,11 @@ export class Documents {
   #documents: Uint8Array[] | undefined;
 
   /** @internal */
-  constructor(bson: Uint8Array, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>) {
+  static make(bson: Uint8Array, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>): Documents {
+    return new Documents(bson, count, issues, issueCounts);
+  }
+
+  private constructor(bson: Uint8Array, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>) {
     this.bson = bson;
     this.count = count;
     this.issues = issues;

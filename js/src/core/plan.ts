@@ -29,7 +29,7 @@ export interface DdlOptions {
 export function compile(mapping: Mapping | object | string, options: CompileOptions = {}): Plan {
   const text = typeof mapping === "string" ? mapping : JSON.stringify(mapping);
   try {
-    return new Plan(wasm().Plan.compile(text, options.fidelity));
+    return Plan.make(wasm().Plan.compile(text, options.fidelity));
   } catch (thrown) {
     if (!Array.isArray(thrown)) throw thrown;
     const issues = thrown as Issue[];
@@ -53,7 +53,11 @@ export class Plan {
   #plan: WasmPlan | undefined;
 
   /** @internal */
-  constructor(plan: WasmPlan) {
+  static make(plan: WasmPlan): Plan {
+    return new Plan(plan);
+  }
+
+  private constructor(plan: WasmPlan) {
     this.#plan = plan;
     this.description = plan.describe() as CollectionDescription[];
     this.warnings = plan.warnings() as Issue[];
@@ -87,7 +91,7 @@ export class Plan {
       const near = didYouMean(name, names);
       throw new RowlensError("unknown-collection", `there is no collection \`${name}\` in the mapping; ${near === undefined ? `it has ${names.map((known) => `\`${known}\``).join(", ")}` : `did you mean \`${near}\`?`}`);
     }
-    const collection = new Collection(this.#live(), index, this.description[index] as CollectionDescription);
+    const collection = Collection.make(this.#live(), index, this.description[index] as CollectionDescription);
     this.#collections.set(name, collection);
     return collection;
   }

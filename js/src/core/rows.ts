@@ -41,7 +41,11 @@ export class TableRows {
   #sql: TableSql | undefined;
 
   /** @internal */
-  constructor(table: TableDescription, types: readonly ColumnType[], count: number, tuples: Uint8Array) {
+  static make(table: TableDescription, types: readonly ColumnType[], count: number, tuples: Uint8Array): TableRows {
+    return new TableRows(table, types, count, tuples);
+  }
+
+  private constructor(table: TableDescription, types: readonly ColumnType[], count: number, tuples: Uint8Array) {
     this.name = table.name;
     this.columns = table.columns;
     this.count = count;
