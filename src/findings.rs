@@ -20,6 +20,8 @@ pub(crate) fn describe(code: &str, path: &str, found: &str, column: &str) -> (Se
         "timestamp-microseconds" => (Warning, format!("`{path}` has microseconds, which BSON dates do not have; they were cut off"), "use timestamptz(3)"),
         "timestamp-infinity" => (Warning, format!("`{path}` is infinite, which BSON dates cannot be; it is given as a string"), "use NULL"),
         "numeric-beyond-decimal128" => (Warning, format!("`{path}` has more digits than Decimal128; it is given as a string"), "use numeric(34,s)"),
+        "json-number-rounded" => (Warning, format!("the JSON at `{path}` has numbers with more digits than a double; they were rounded"), "write such numbers as strings, or give them a numeric column"),
+        "json-beyond-bson" => (Warning, format!("the JSON at `{path}` holds what BSON cannot (a number beyond a double, U+0000 in a key, nesting too deep); it is given as a string"), "correct the row"),
         "array-bounds" => (Info, format!("the array at `{path}` does not start at 1; positions were normalised"), "nothing"),
         "column-outside-variant" => (Warning, format!("column `{column}` has a value, but the row's discriminator names a variant without `{path}`; the value was left out"), "set the column to NULL, or correct the discriminator"),
         "ordinal-normalised" => (Info, format!("the ordinals of `{path}` were not 0, 1, 2, …; they were normalised"), "nothing, or renumber the rows"),

@@ -227,7 +227,16 @@ fn keys_with_nul_in_json() {
         well_formed(&documents);
         documents
     };
-    assert_eq!(give(Some(r#"{"a\u0000b":1}"#), None).issues.counts.get("row-malformed"), Some(&1));
+    for (json, code) in [(r#"{"a\u0000b":1}"#, "json-beyond-bson"), ("[1e400]", "json-beyond-bson"), ("[0.12345678901234567890123]", "json-number-rounded"), ("12345678901234567890", "json-number-rounded"), ("1.00000000000000000001", "json-number-rounded")] {
+        let documents = give(Some(json), None);
+        assert_eq!((documents.count, documents.issues.counts.get(code)), (1, Some(&1)), "{json} {:?}", documents.issues);
+    }
+    let deep = "[".repeat(20_000) + &"]".repeat(20_000);
+    assert_eq!(give(Some(&deep), None).issues.counts.get("json-beyond-bson"), Some(&1));
+    for json in ["0.1234567890123456", "1.7976931348623157e308", "100000000000000000000", "5e-324", "[1.0000000000000000000000]", "2147483648"] {
+        assert!(give(Some(json), None).issues.counts.is_empty(), "{json}");
+    }
+    assert_eq!(give(Some("[1,"), None).issues.counts.get("row-malformed"), Some(&1));
     for complement in [r#"{"v":1,"fields":{"a\u0000b":1}}"#, r#"{"v":1,"fields":{"a":{"b\u0000":1}}}"#, r#"{"v":1,"fields":{"a":[{"\u0000":1}]}}"#, r#"{"v":1,"types":{"a":"bson:AwUAAAAB"},"fields":{"a":null}}"#, r#"{"v":1,"types":{"":"bson:AwUAAAAB"}}"#, r#"{"v":1,"types":{"a":"bson:AP8="},"fields":{"a":null}}"#, r#"{"v":1,"types":{"a":"bson:AxAAAAADYQAIAAAAd3gAAAA="},"fields":{"a":null}}"#] {
         let documents = give(None, Some(complement));
         assert_eq!((documents.count, documents.issues.counts.get("complement-invalid")), (1, Some(&1)), "{complement} {:?}", documents.issues);

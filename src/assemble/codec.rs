@@ -18,6 +18,10 @@ pub enum Loss {
     Digits,
     /// `infinity` of a date or timestamp: written as a string.
     Infinity,
+    /// JSON numbers were rounded to doubles.
+    JsonDigits,
+    /// JSON beyond BSON: written as a string.
+    Json,
     /// An array's lower bounds are not 1.
     Bounds,
 }
@@ -234,11 +238,20 @@ fn decode(pg: &PgType, bson: BsonKind, value: &[u8], normalize: bool, out: &mut 
             plain(binary(0, value, out))
         }
         PgType::Jsonb => match value.split_first() {
-            Some((1, json)) => plain(json::decode_json(json, normalize, out).map_err(|_| BadValue)?),
+            Some((1, json)) => json_value(json, normalize, out),
             _ => Err(BadValue),
         },
-        PgType::Json => plain(json::decode_json(value, false, out).map_err(|_| BadValue)?),
+        PgType::Json => json_value(value, false, out),
         PgType::Array(element, _) => array(element, bson, value, normalize, out),
+    }
+}
+
+/// JSON that BSON has no room for (numbers beyond a double, U+0000 in a key, nesting without end) is given as a string of its text.
+fn json_value(json: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+    match json::decode_json_noting(json, normalize, out) {
+        Ok((kind, rounded)) => Ok((kind, rounded.then_some(Loss::JsonDigits))),
+        Err(fault) if fault.limit => Ok((text(json, out)?, Some(Loss::Json))),
+        Err(_) => Err(BadValue),
     }
 }
 

@@ -190,6 +190,8 @@ impl State {
                     Loss::Digits => "numeric-beyond-decimal128",
                     Loss::Infinity => "timestamp-infinity",
                     Loss::Bounds => "array-bounds",
+                    Loss::JsonDigits => "json-number-rounded",
+                    Loss::Json => "json-beyond-bson",
                 };
                 self.note(code, leaf);
                 Ok(kind)

@@ -1,7 +1,7 @@
 //! BSON from a JSON tree.
 
 use super::keys::Positions;
-use super::tree::{fault, Fields, JsonTextFault, Node, Value};
+use super::tree::{fault, limit, Fields, JsonTextFault, Node, Value};
 use super::{number, wrapper};
 
 /// Whose reading of JSON.
@@ -17,6 +17,8 @@ pub(super) enum Dialect {
 pub(super) struct Build<'o> {
     pub(super) dialect: Dialect,
     pub(super) out: &'o mut Vec<u8>,
+    /// A number had more digits than a double holds.
+    pub(super) rounded: bool,
 }
 
 impl Build<'_> {
@@ -53,11 +55,14 @@ impl Build<'_> {
                 return Ok(0x12);
             }
         }
-        let Some(double) = number::parse_finite(text) else { return fault(offset, "number is out of a double's range") };
+        let Some(double) = number::parse_finite(text) else { return limit(offset, "number is out of a double's range") };
         if let (Some(n), Dialect::Column) = (number::as_int32(double), self.dialect) {
+            self.rounded |= text.len() > 15 && !number::says(text, double);
             self.out.extend_from_slice(&n.to_le_bytes());
             return Ok(0x10);
         }
+        // Seventeen digits and a point: shorter texts of a double's range are its own.
+        self.rounded |= text.len() > 15 && !number::says(text, double);
         self.out.extend_from_slice(&double.to_le_bytes());
         Ok(0x01)
     }
@@ -87,7 +92,7 @@ impl Build<'_> {
         let start = self.open();
         for (name, value) in fields {
             if name.as_bytes().contains(&0) {
-                return fault(value.offset, "U+0000 in a field name");
+                return limit(value.offset, "U+0000 in a field name");
             }
             self.element(name.as_bytes(), value)?;
         }

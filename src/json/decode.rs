@@ -10,10 +10,22 @@ use super::tree::{self, JsonTextFault};
 /// other object is a plain one. `normalize` does first what jsonb does: sorts keys by length and bytes, and keeps the
 /// last of repeated ones. Where it fails, `out` is as it was.
 pub fn decode_json(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<u8, JsonTextFault> {
+    decode_json_noting(text, normalize, out).map(|(kind, _)| kind)
+}
+
+/// As [`decode_json`], and whether a number had more digits than a double holds.
+pub(crate) fn decode_json_noting(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, bool), JsonTextFault> {
     let mut node = tree::parse(text)?;
     if normalize {
         normalize_tree(&mut node);
     }
     let start = out.len();
-    Build { dialect: Dialect::Column, out }.value(&node).inspect_err(|_| out.truncate(start))
+    let mut build = Build { dialect: Dialect::Column, out, rounded: false };
+    match build.value(&node) {
+        Ok(kind) => Ok((kind, build.rounded)),
+        Err(fault) => {
+            out.truncate(start);
+            Err(fault)
+        }
+    }
 }

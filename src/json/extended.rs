@@ -32,7 +32,7 @@ fn parse(text: &[u8]) -> Result<Vec<u8>, ExtendedJsonFault> {
         return fault(node.offset, "expected a document");
     }
     let mut out = Vec::with_capacity(text.len());
-    match (Build { dialect: Dialect::Extended, out: &mut out }).value(&node)? {
+    match (Build { dialect: Dialect::Extended, out: &mut out, rounded: false }).value(&node)? {
         0x03 => Ok(out),
         _ => fault(node.offset, "expected a document, found a wrapped value"),
     }

@@ -22,6 +22,7 @@ mod walk;
 mod wrapper;
 
 pub use decode::decode_json;
+pub(crate) use decode::decode_json_noting;
 pub use encode::{encode_json, JsonFault, JsonFit};
 pub use extended::{parse_extended_json, to_extended_json, ExtendedJsonFault};
 pub use normalize::jsonb_equal;

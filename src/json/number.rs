@@ -95,6 +95,13 @@ pub(super) fn parse_double_extended(text: &str) -> Option<f64> {
     }
 }
 
+/// Whether decimal text says what a double's own shortest text says: nothing was rounded away.
+pub(super) fn says(text: &str, double: f64) -> bool {
+    let mut buffer = ryu::Buffer::new();
+    let shortest = buffer.format_finite(double);
+    text == shortest || super::jsonb_equal(text.as_bytes(), shortest.as_bytes())
+}
+
 /// The int32 a double stands for, unless it is not integral, out of range, or -0.
 pub(super) fn as_int32(value: f64) -> Option<i32> {
     let integer = value as i32;

@@ -12,6 +12,8 @@ pub struct JsonTextFault {
     pub offset: usize,
     /// What is wrong: lower case, no final period.
     pub message: &'static str,
+    /// The text may well be JSON, but BSON (or this reader) has no room for it.
+    pub limit: bool,
 }
 
 impl std::fmt::Display for JsonTextFault {
@@ -23,7 +25,12 @@ impl std::fmt::Display for JsonTextFault {
 impl std::error::Error for JsonTextFault {}
 
 pub(super) fn fault<T>(offset: usize, message: &'static str) -> Result<T, JsonTextFault> {
-    Err(JsonTextFault { offset, message })
+    Err(JsonTextFault { offset, message, limit: false })
+}
+
+/// JSON that is beyond BSON's or this reader's limits.
+pub(super) fn limit<T>(offset: usize, message: &'static str) -> Result<T, JsonTextFault> {
+    Err(JsonTextFault { offset, message, limit: true })
 }
 
 /// An object's fields as they stand in the text.
@@ -135,7 +142,7 @@ impl<'a> Parser<'a> {
     }
 
     fn array(&mut self, depth: u32) -> Result<Value<'a>, JsonTextFault> {
-        let Some(depth) = depth.checked_sub(1) else { return fault(self.at, "nested too deep") };
+        let Some(depth) = depth.checked_sub(1) else { return limit(self.at, "nested too deep") };
         self.at += 1;
         let mut items = Vec::new();
         self.space();
@@ -156,7 +163,7 @@ impl<'a> Parser<'a> {
     }
 
     fn object(&mut self, depth: u32) -> Result<Value<'a>, JsonTextFault> {
-        let Some(depth) = depth.checked_sub(1) else { return fault(self.at, "nested too deep") };
+        let Some(depth) = depth.checked_sub(1) else { return limit(self.at, "nested too deep") };
         self.at += 1;
         let mut fields = Vec::new();
         self.space();

@@ -144,6 +144,10 @@ impl Case {
         if first.accepted == 0 {
             return;
         }
+        // A document without an identity is known by all it says: a change makes it another one.
+        if first.issues.list.iter().any(|i| i.code == "key-substituted" && i.message.contains("the missing")) {
+            return;
+        }
         let mut rows = tuples::split(&slices(&first));
         // A column that is no key, filled or not.
         let table = usize::from(change.0) % rows.len();
