@@ -120,7 +120,7 @@ fn layout(text: &str) -> String {
     fn lay(value: &serde_json::Value, indent: usize) -> String {
         let line = value.to_string();
         let (open, close, items): (char, char, Vec<String>) = match value {
-            _ if line.chars().count() + indent <= 120 => return line,
+            _ if line.chars().count() + indent <= 120 || indent > 16 => return line,
             serde_json::Value::Object(fields) => ('{', '}', fields.iter().map(|(name, value)| format!("{}: {}", serde_json::Value::from(name.as_str()), lay(value, indent + 2))).collect()),
             serde_json::Value::Array(items) => ('[', ']', items.iter().map(|value| lay(value, indent + 2)).collect()),
             _ => return line,
