@@ -38,8 +38,9 @@ let undefinedAsNull = false;
 /** The same as a view that lives until the next call; further documents are appended. @internal */
 export function encodeInto(document: object | readonly object[], options: EncodeOptions = {}): Uint8Array {
   writer.reset();
-  ancestors.length = 0;
-  names.length = 0;
+  // Left over from an error; setting a length costs even where it is 0.
+  if (ancestors.length > 0) ancestors.length = 0;
+  if (names.length > 0) names.length = 0;
   undefinedAsNull = options.undefined === "null";
   if (Array.isArray(document)) for (const one of document) root(one);
   else root(document);
@@ -58,27 +59,31 @@ function root(value: unknown): void {
 const hasToBson = (value: object): value is { toBSON(): unknown } => typeof (value as { toBSON?: unknown }).toBSON === "function";
 
 function refuseMongoose(value: object): void {
-  if (typeof (value as { toObject?: unknown }).toObject === "function") {
-    fail("mongoose-document", "this is a Mongoose document, which is more (and less) than what is stored", "read with `.lean()`, or pass `document.toObject({ depopulate: true, flattenMaps: true })`");
-  }
+  if (typeof (value as { toObject?: unknown }).toObject === "function") failMongoose();
+}
+
+function failMongoose(): never {
+  fail("mongoose-document", "this is a Mongoose document, which is more (and less) than what is stored", "read with `.lean()`, or pass `document.toObject({ depopulate: true, flattenMaps: true })`");
 }
 
 function object(value: object): void {
+  if (!(value instanceof Map)) return fields(value as Record<string, unknown>);
   const start = enter(value);
-  if (value instanceof Map) {
-    for (const [key, entry] of value as Map<unknown, unknown>) {
-      if (typeof key !== "string") fail("value-unsupported", "keys of a `Map` must be strings");
-      field(key, entry, false);
-    }
-  } else {
-    const keys = Object.keys(value);
-    for (let index = 0; index < keys.length; index++) {
-      const key = keys[index] as string;
-      field(key, (value as Record<string, unknown>)[key], false);
-    }
+  for (const [key, entry] of value as Map<unknown, unknown>) {
+    if (typeof key !== "string") fail("value-unsupported", "keys of a `Map` must be strings");
+    field(key, entry, false);
   }
   leave(start);
 }
+
+function fields(value: Record<string, unknown>): void {
+  const start = enter(value);
+  // Engines read the properties of a `for in` without looking them up.
+  for (const key in value) if (hasOwn.call(value, key)) field(key, value[key], false);
+  leave(start);
+}
+
+const { hasOwnProperty: hasOwn } = Object.prototype;
 
 function array(value: readonly unknown[]): void {
   const start = enter(value);
@@ -87,7 +92,7 @@ function array(value: readonly unknown[]): void {
 }
 
 function enter(value: object): number {
-  if (ancestors.includes(value)) fail("value-cyclic", "the object contains itself");
+  for (let index = 0; index < ancestors.length; index++) if (ancestors[index] === value) fail("value-cyclic", "the object contains itself");
   ancestors.push(value);
   const start = writer.at;
   writer.room(4);
@@ -101,13 +106,9 @@ function leave(start: number): void {
   ancestors.pop();
 }
 
-/** Type byte and name of a field. */
+/** Type byte and name of a field, and room for a value of fixed size. */
 function head(type: number, key: string): void {
-  writer.byte(type);
-  const start = writer.at;
-  writer.utf8(key);
-  if (writer.bytes.subarray(start, writer.at).includes(0)) fail("value-unsupported", "a field name holds a NUL character");
-  writer.byte(0);
+  if (!writer.head(type, key)) fail("value-unsupported", "a field name holds a NUL character");
 }
 
 function field(key: string, value: unknown, inArray: boolean): void {
@@ -136,6 +137,7 @@ function field(key: string, value: unknown, inArray: boolean): void {
       else objectValue(key, value, inArray);
       return;
     default:
+      if (key === "toObject" && !inArray) failMongoose();
       failAt(key, inArray, "value-unsupported", `a ${typeof value} has no BSON type`);
   }
 }
@@ -151,12 +153,53 @@ function number(key: string, value: number): void {
   }
 }
 
+/** Classes whose values were seen last: looking at the prototype is cheaper than at `_bsontype`. */
+let objectIdPrototype: object | undefined;
+let decimalPrototype: object | undefined;
+
 function objectValue(key: string, value: object, inArray: boolean): void {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype && (value as Partial<Tagged>)._bsontype === undefined && !hasToBson(value)) {
+    head(0x03, key);
+    names.push(inArray ? `[${key}]` : key);
+    fields(value as Record<string, unknown>);
+    names.pop();
+  } else if (prototype === Array.prototype) {
+    nestedArray(key, value as unknown[], inArray);
+  } else if (prototype === Date.prototype) {
+    date(key, value as Date, inArray);
+  } else if (prototype === objectIdPrototype) {
+    head(0x07, key);
+    if (!writeObjectId(writer, value as Tagged)) failAt(key, inArray, "value-unsupported", "an ObjectId without its 12 bytes");
+  } else if (prototype === decimalPrototype && isDecimal(value as Tagged)) {
+    head(0x13, key);
+    writer.raw((value as Tagged).bytes as Uint8Array);
+  } else {
+    otherValue(key, value, inArray);
+  }
+}
+
+/** The prototype, unless it is any object's: a plain object can say `_bsontype`, too. */
+function classOf(value: object): object | undefined {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || prototype === Object.prototype ? undefined : prototype;
+}
+
+const isDecimal = (value: Tagged): boolean => value.bytes instanceof Uint8Array && value.bytes.length === 16;
+
+function nestedArray(key: string, value: readonly unknown[], inArray: boolean): void {
+  head(0x04, key);
+  names.push(inArray ? `[${key}]` : key);
+  array(value);
+  names.pop();
+}
+
+/** Values of rarer kinds. */
+function otherValue(key: string, value: object, inArray: boolean): void {
   if ((value as { _bsontype?: unknown })._bsontype != null) {
     tagged(key, value as Tagged, inArray);
   } else if (Array.isArray(value)) {
-    head(0x04, key);
-    nested(key, inArray, () => array(value));
+    nestedArray(key, value, inArray);
   } else if (value instanceof Date || tag(value) === "[object Date]") {
     date(key, value as Date, inArray);
   } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
@@ -191,7 +234,7 @@ function date(key: string, value: Date, inArray: boolean): void {
   const time = value.getTime();
   if (Number.isNaN(time)) failAt(key, inArray, "value-unsupported", "an invalid date has no BSON value");
   head(0x09, key);
-  writer.int64(BigInt(time));
+  writer.integer64(time);
 }
 
 function binary(key: string, value: ArrayBufferView | ArrayBuffer, inArray: boolean): void {
@@ -219,10 +262,12 @@ function tagged(key: string, value: Tagged, inArray: boolean): void {
     case "ObjectID":
       head(0x07, key);
       written = writeObjectId(writer, value);
+      if (written) objectIdPrototype = classOf(value);
       break;
     case "Decimal128":
       head(0x13, key);
-      written = value.bytes instanceof Uint8Array && value.bytes.length === 16;
+      written = isDecimal(value);
+      if (written) decimalPrototype = classOf(value);
       if (written) writer.raw(value.bytes as Uint8Array);
       break;
     case "Long":

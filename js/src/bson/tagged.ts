@@ -12,15 +12,18 @@ export function writeObjectId(writer: Writer, value: Tagged): boolean {
   const { bytes, at } = writer;
   const { i0, i1, i2, i3 } = value;
   if (typeof i0 === "number" && typeof i1 === "number" && typeof i2 === "number" && typeof i3 === "number") {
-    const put = (index: number, part: number): void => {
-      bytes[index] = part >>> 16;
-      bytes[index + 1] = part >>> 8;
-      bytes[index + 2] = part;
-    };
-    put(at, i0);
-    put(at + 3, i1);
-    put(at + 6, i2);
-    put(at + 9, i3);
+    bytes[at] = i0 >>> 16;
+    bytes[at + 1] = i0 >>> 8;
+    bytes[at + 2] = i0;
+    bytes[at + 3] = i1 >>> 16;
+    bytes[at + 4] = i1 >>> 8;
+    bytes[at + 5] = i1;
+    bytes[at + 6] = i2 >>> 16;
+    bytes[at + 7] = i2 >>> 8;
+    bytes[at + 8] = i2;
+    bytes[at + 9] = i3 >>> 16;
+    bytes[at + 10] = i3 >>> 8;
+    bytes[at + 11] = i3;
   } else {
     const id = value.buffer instanceof Uint8Array ? value.buffer : value.id;
     if (id instanceof Uint8Array && id.length === 12) {

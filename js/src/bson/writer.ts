@@ -1,8 +1,10 @@
 const encoder = new TextEncoder();
 /** Longer strings go through TextEncoder; shorter ones are copied by hand while they are ASCII, which is faster. */
-const BY_HAND = 48;
+const BY_HAND = 28;
 /** A buffer beyond this is not kept for the next document. */
 const KEEP = 1 << 22;
+/** Room that is always left behind a field's name: every value of fixed size fits in. */
+const SLACK = 32;
 
 /** A growing buffer that BSON is written into. @internal */
 export class Writer {
@@ -16,10 +18,12 @@ export class Writer {
     if (this.bytes.length > KEEP) this.#replace(new Uint8Array(1 << 14));
   }
 
-  /** Room for `more` further bytes. */
+  /** Room for `more` further bytes, and a little. */
   room(more: number): void {
-    const needed = this.at + more;
-    if (needed <= this.bytes.length) return;
+    if (this.at + more + SLACK > this.bytes.length) this.#grow(this.at + more + SLACK);
+  }
+
+  #grow(needed: number): void {
     const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
     grown.set(this.bytes.subarray(0, this.at));
     this.#replace(grown);
@@ -28,6 +32,32 @@ export class Writer {
   #replace(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.data = new DataView(bytes.buffer);
+  }
+
+  /** Type byte and name of a field, and room for a value of fixed size; false where the name holds a NUL. */
+  head(type: number, name: string): boolean {
+    const length = name.length;
+    this.room(length * 3 + 2);
+    const { bytes } = this;
+    let at = this.at;
+    bytes[at++] = type;
+    for (let index = 0; index < length; index++) {
+      const code = name.charCodeAt(index);
+      if (code > 0x7f) return this.#wideHead(name);
+      if (code === 0) return false;
+      bytes[at++] = code;
+    }
+    bytes[at] = 0;
+    this.at = at + 1;
+    return true;
+  }
+
+  #wideHead(name: string): boolean {
+    if (name.includes("\0")) return false;
+    this.at++;
+    this.utf8(name);
+    this.bytes[this.at++] = 0;
+    return true;
   }
 
   byte(value: number): void {
@@ -54,15 +84,30 @@ export class Writer {
     this.at += 8;
   }
 
+  /** The same for an integer that is a number: a Date's. */
+  integer64(value: number): void {
+    this.room(8);
+    const high = Math.floor(value / 4_294_967_296);
+    this.data.setInt32(this.at, value - high * 4_294_967_296, true);
+    this.data.setInt32(this.at + 4, high, true);
+    this.at += 8;
+  }
+
   raw(value: ArrayLike<number>): void {
-    this.room(value.length);
-    this.bytes.set(value, this.at);
-    this.at += value.length;
+    const { length } = value;
+    this.room(length);
+    if (length <= 20) {
+      const { bytes, at } = this;
+      for (let index = 0; index < length; index++) bytes[at + index] = value[index] as number;
+    } else {
+      this.bytes.set(value, this.at);
+    }
+    this.at += length;
   }
 
   /** UTF-8 without anything around it. A lone surrogate becomes U+FFFD, as in the driver. */
   utf8(text: string): void {
-    const length = text.length;
+    const { length } = text;
     this.room(length * 3);
     const { bytes, at } = this;
     if (length <= BY_HAND) {
@@ -77,7 +122,7 @@ export class Writer {
         return;
       }
     }
-    this.at = at + (encoder.encodeInto(text, at === 0 ? bytes : bytes.subarray(at)).written ?? 0);
+    this.at = at + (encoder.encodeInto(text, bytes.subarray(at)).written ?? 0);
   }
 
   cstring(text: string): void {
@@ -87,10 +132,11 @@ export class Writer {
 
   /** int32 length, UTF-8, NUL. */
   string(text: string): void {
-    const start = this.at;
     this.room(4);
-    this.at += 4;
-    this.cstring(text);
+    const start = this.at;
+    this.at = start + 4;
+    this.utf8(text);
+    this.byte(0);
     this.data.setInt32(start, this.at - start - 4, true);
   }
 }

@@ -87,7 +87,7 @@ export class TableRows {
   parameters(format: "text"): (string | null)[][];
   parameters(format: "postgres"): PostgresParameter[][];
   parameters(format: "binary" | "text" | "postgres" = "binary"): unknown[][] {
-    if (format === "binary") return binaryParameters(this.tuples);
+    if (format === "binary") return binaryParameters(this.tuples, this.count);
     return this.#rows(format === "text" ? toText : postgresValue);
   }
 
