@@ -10,7 +10,8 @@ export const pgTextTypes: { getTypeParser(): (text: string) => string } = { getT
 
 /** The types whose values drivers change on the way: booleans, bytes, integers, floats, dates, JSON; and arrays of them. */
 const CHANGED = [16, 17, 20, 21, 23, 114, 700, 701, 1082, 1114, 1184, 3802];
-const CHANGED_ARRAYS = [199, 1000, 1001, 1005, 1007, 1016, 1021, 1022, 1115, 1182, 1185, 3807];
+/** Arrays of any built-in type: PGlite's parser of arrays takes NULL for the text `NULL`. */
+const ARRAYS = [199, 1000, 1001, 1005, 1007, 1009, 1014, 1015, 1016, 1021, 1022, 1115, 1182, 1185, 1231, 2951, 3807];
 const same = <T>(value: T): T => value;
 
 /**
@@ -31,6 +32,7 @@ export const postgresTextTypes: { rowlens: { to: number; from: number[]; seriali
  * const { rows } = await database.query("SELECT * FROM payments", [], pgliteTextTypes);
  */
 export const pgliteTextTypes: { parsers: Record<number, (text: string) => string>; serializers: Record<number, <T>(value: T) => T> } = {
-  parsers: Object.fromEntries([...CHANGED, ...CHANGED_ARRAYS].map((oid) => [oid, same])),
-  serializers: Object.fromEntries([...CHANGED, ...CHANGED_ARRAYS, 25, 1042, 1043, 1700, 2950].map((oid) => [oid, same])),
+  parsers: Object.fromEntries([...CHANGED, ...ARRAYS].map((oid) => [oid, same])),
+  // For every type there is: enums have OIDs of their own, and what has no serializer is sent as what its `toString` gives.
+  serializers: new Proxy({}, { get: () => same }),
 };

@@ -8,7 +8,7 @@ import { toText, utf8 } from "./text.ts";
  * `Buffer.from` and `subarray` cost; there are dozens in a row set.
  */
 class Part extends Uint8Array {
-  constructor(buffer: ArrayBufferLike, byteOffset: number, length: number) {
+  constructor(buffer: ArrayBuffer, byteOffset: number, length: number) {
     super(buffer, byteOffset, length);
   }
 }
@@ -22,7 +22,8 @@ export function binaryParameters(tuples: Uint8Array, count: number): (Uint8Array
   // A copy: parameters outlive views. Small ones come out of Node's pool, which costs next to nothing.
   const bytes: Uint8Array = typeof Buffer === "function" ? Buffer.allocUnsafe(tuples.length) : new Uint8Array(tuples.length);
   bytes.set(tuples);
-  const { buffer, byteOffset } = bytes;
+  const { byteOffset } = bytes;
+  const buffer = bytes.buffer as ArrayBuffer;
   const rows: (Uint8Array | null)[][] = new Array(count);
   let at = 0;
   for (let row = 0; row < count; row++) {

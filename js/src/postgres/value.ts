@@ -184,7 +184,7 @@ export function ambiguity(type: ColumnType, value: unknown, forms: ReadForms): s
     const ambiguous = forms.json !== "text" && (value === null || (type.dimensions > 0 && Array.isArray(value) && value.includes(null)));
     return ambiguous ? "parsed JSON cannot tell JSON `null` from NULL" : undefined;
   }
-  if (type.dimensions > 0 && isText(type)) return Array.isArray(value) && value.flat().includes("NULL") ? "`postgres` says NULL in an array as the text `NULL`" : undefined;
+  if (type.dimensions > 0 && isText(type)) return Array.isArray(value) && value.flat().includes("NULL") ? "`postgres` and PGlite say NULL in an array as the text `NULL`" : undefined;
   if (type.kind === "numeric") {
     // Up to 15 digits at a fixed scale a double says exactly.
     const lossy = !(type.precision !== undefined && type.precision <= 15) && someNumber(value, () => true);
