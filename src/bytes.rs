@@ -129,6 +129,7 @@ pub(crate) fn masks(length: usize) -> (u64, u64) {
 pub(crate) struct Name {
     head: (u64, u64),
     keep: (u64, u64),
+    length: usize,
     bytes: Box<[u8]>,
 }
 
@@ -141,31 +142,54 @@ impl Name {
         for (place, byte) in window.iter_mut().zip(&bytes) {
             *place = *byte;
         }
-        Name { head: halves(&window), keep: masks(bytes.len().min(16)), bytes: bytes.into() }
+        Name { head: halves(&window), keep: masks(bytes.len().min(16)), length: bytes.len(), bytes: bytes.into() }
     }
 
     /// Length with the NUL.
     #[inline(always)]
     pub fn length(&self) -> usize {
-        self.bytes.len()
+        self.length
     }
 
-    /// Whether it stands at `at`, with its NUL.
+    /// Whether `rest` begins with it, its NUL included.
     #[inline(always)]
-    pub fn stands_at(&self, data: &[u8], at: usize) -> bool {
-        match data.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+    pub fn begins(&self, rest: &[u8]) -> bool {
+        match rest.first_chunk::<16>() {
             Some(window) => {
                 let (low, high) = halves(window);
-                ((low ^ self.head.0) & self.keep.0) | ((high ^ self.head.1) & self.keep.1) == 0 && (self.bytes.len() <= 16 || self.rest_stands_at(data, at))
+                ((low ^ self.head.0) & self.keep.0) | ((high ^ self.head.1) & self.keep.1) == 0 && (self.length <= 16 || self.begins_slowly(rest))
             }
-            None => data.get(at..at + self.bytes.len()) == Some(&self.bytes[..]),
+            None => self.begins_slowly(rest),
         }
     }
 
     #[inline(never)]
-    fn rest_stands_at(&self, data: &[u8], at: usize) -> bool {
-        data.get(at + 16..at + self.bytes.len()) == self.bytes.get(16..)
+    fn begins_slowly(&self, rest: &[u8]) -> bool {
+        rest.starts_with(&self.bytes)
     }
+}
+
+/// Where the first NUL is.
+#[inline(always)]
+pub(crate) fn find_nul(rest: &[u8]) -> Option<usize> {
+    if let Some(window) = rest.first_chunk::<16>() {
+        // The lowest byte that is marked is the first zero: borrows only mark what stands behind it.
+        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+        let (low, high) = halves(window);
+        let (low, high) = (zero(low), zero(high));
+        if low != 0 {
+            return Some(low.trailing_zeros() as usize / 8);
+        }
+        if high != 0 {
+            return Some(8 + high.trailing_zeros() as usize / 8);
+        }
+    }
+    find_nul_slowly(rest)
+}
+
+#[inline(never)]
+fn find_nul_slowly(rest: &[u8]) -> Option<usize> {
+    rest.iter().position(|&byte| byte == 0)
 }
 
 #[cfg(test)]
@@ -202,9 +226,10 @@ mod tests {
             assert_eq!(out, [b"-", &bytes[..], &bytes[..]].concat());
             let name = Name::new(&bytes);
             let stored = [&bytes[..], b"\0", &[b'z'; 20]].concat();
-            assert!(name.stands_at(&stored, 0) && name.stands_at(&stored[..length + 1], 0));
-            assert!(!name.stands_at(&stored[..length], 0), "cut before its NUL");
-            assert!(!Name::new(&[&bytes[..], b"x"].concat()).stands_at(&stored, 0));
+            assert!(name.begins(&stored) && name.begins(&stored[..length + 1]));
+            assert!(!name.begins(&stored[..length]), "cut before its NUL");
+            assert!(!Name::new(&[&bytes[..], b"x"].concat()).begins(&stored));
+            assert_eq!((find_nul(&stored), find_nul(&stored[..length + 1]), find_nul(&bytes)), (Some(length), Some(length), None));
             assert_eq!(name.length(), length + 1);
             assert!(starts_with(&stored, 0, &bytes) && starts_with(&bytes, 0, &bytes) && !starts_with(&bytes, 1, &bytes) || length == 0);
             assert!(!starts_with(&stored, 0, &[&bytes[..], b"x"].concat()));

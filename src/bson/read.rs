@@ -1,4 +1,5 @@
 use super::kind;
+use crate::bytes::find_nul;
 
 /// Bytes that are not well-formed BSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +97,7 @@ impl<'a> Elements<'a> {
             return Err(Fault::new(self.at, "document ends before its length"));
         }
         let name = self.at + 1;
-        let Some(length) = self.data.get(name..self.end).and_then(|rest| rest.iter().position(|&b| b == 0)) else {
+        let Some(length) = self.data.get(name..self.end).and_then(find_nul) else {
             return Err(Fault::new(name, "unterminated field name"));
         };
         let name_end = name + length;
@@ -136,24 +137,39 @@ const VARIES: u8 = 0xff;
 /// A [`Fault`] where it is not well-formed or runs past `limit`.
 #[inline(always)]
 pub(crate) fn value_end(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
-    let fixed = FIXED[kind as usize];
-    if fixed != VARIES {
-        let end = at + fixed as usize;
-        return if end <= limit { Ok(end) } else { Err(Fault::new(at, "value runs past its document")) };
+    match data.get(at..limit).and_then(|rest| behind(kind, rest)) {
+        Some(behind) => Ok(limit - behind.len()),
+        None => varying_end(data, kind, at, limit),
     }
-    if kind == kind::STRING {
-        if let Some(length) = data.get(at..).and_then(super::read_i32) {
-            let end = at + 4 + length.max(0) as usize;
-            if length >= 1 && end <= limit && data.get(end - 1) == Some(&0) {
-                return Ok(end);
-            }
-        }
-    }
-    varying_end(data, kind, at, limit)
 }
 
+/// What stands behind the value of type `kind` that `rest` begins with, for the types that most values have; `None` for all others,
+/// and where something is wrong.
+#[inline(always)]
+pub(crate) fn behind(kind: u8, rest: &[u8]) -> Option<&[u8]> {
+    let fixed = FIXED[kind as usize];
+    if fixed != VARIES {
+        return rest.get(fixed as usize..);
+    }
+    match kind {
+        kind::STRING => {
+            let length = u32::from_le_bytes(*rest.first_chunk()?) as usize;
+            let (text, behind) = rest.get(4..)?.split_at_checked(length)?;
+            (text.last() == Some(&0)).then_some(behind)
+        }
+        kind::DOCUMENT | kind::ARRAY => {
+            let length = u32::from_le_bytes(*rest.first_chunk()?) as usize;
+            let (document, behind) = rest.split_at_checked(length)?;
+            (length >= 5 && document.last() == Some(&0)).then_some(behind)
+        }
+        kind::BOOLEAN => rest.split_first().filter(|(flag, _)| **flag <= 1).map(|(_, behind)| behind),
+        _ => None,
+    }
+}
+
+/// The rarer types, and what is wrong with the others.
 #[inline(never)]
-fn varying_end(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
+pub(crate) fn varying_end(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
     let length = varying_length(data, kind, at, limit)?;
     if at > limit || length > limit - at {
         return Err(Fault::new(at, "value runs past its document"));
@@ -163,6 +179,7 @@ fn varying_end(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, 
 
 fn varying_length(data: &[u8], kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
     Ok(match kind {
+        _ if FIXED[kind as usize] != VARIES => FIXED[kind as usize] as usize,
         kind::STRING | kind::CODE | kind::SYMBOL => string_length(data, at, limit)?,
         kind::BOOLEAN => match data.get(at) {
             Some(0 | 1) => 1,

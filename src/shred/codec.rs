@@ -121,8 +121,13 @@ impl Codec {
     }
 
     /// Appends a field: its length and the bytes of the value `document[start..end]`; NULL where it is a misfit.
-    #[inline]
     pub fn encode(&self, kind: u8, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Fit {
+        self.encode_inline(kind, document, start, end, out)
+    }
+
+    /// [`Codec::encode`] for the one loop that everything goes through.
+    #[inline(always)]
+    pub fn encode_inline(&self, kind: u8, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Fit {
         match self {
             Codec::Text(limit) => {
                 let (from, to) = (start + 4, end.saturating_sub(1));
@@ -134,7 +139,10 @@ impl Codec {
             }
             Codec::Numeric(typmod, BsonKind::Decimal) if kind == kind::DECIMAL128 => {
                 let Some(value) = document.get(start..end).and_then(|value| <&[u8; 16]>::try_from(value).ok()) else { return misfit(out) };
-                numeric::push_small_decimal128(value, *typmod, out).unwrap_or_else(|| self.encode_rare(kind, document, start, end, out))
+                match numeric::push_small_decimal128(value, *typmod, out) {
+                    Some(fit) => fit,
+                    None => self.encode_rare(kind, document, start, end, out),
+                }
             }
             Codec::Timestamp(precision) => {
                 let microseconds = document.get(start..end).and_then(read_i64).and_then(|ms| datetime::timestamp_from_millis(ms, *precision));
@@ -156,13 +164,14 @@ impl Codec {
                 out.extend_from_slice(&field);
                 Fit::Exact
             }
-            Codec::Labels(labels) if kind == kind::STRING => match labels.iter().find(|label| label.length() == end - start - 4 && label.stands_at(document, start + 4)) {
-                Some(_) => {
-                    push_field_run(out, document, start + 4, end - 1);
-                    Fit::Exact
+            Codec::Labels(labels) if kind == kind::STRING => {
+                let text = document.get(start + 4..end).unwrap_or(&[]);
+                if !labels.iter().any(|label| label.length() == text.len() && label.begins(text)) {
+                    return misfit(out);
                 }
-                None => misfit(out),
-            },
+                push_field_run(out, document, start + 4, end - 1);
+                Fit::Exact
+            }
             Codec::Integer(4, expected) if kind == kind::INT32 => {
                 let integer = document.get(start..).and_then(read_i32).unwrap_or(0);
                 let mut field = [0; 8];
@@ -335,7 +344,16 @@ fn misfit(out: &mut Vec<u8>) -> Fit {
 /// Appends a field that is `document[start..end]`.
 #[inline(always)]
 fn push_field_run(out: &mut Vec<u8>, document: &[u8], start: usize, end: usize) {
-    out.extend_from_slice(&((end - start) as i32).to_be_bytes());
+    let length = end - start;
+    if let (Some(window), true) = (document.get(start..).and_then(|rest| rest.first_chunk::<16>()), length <= 16) {
+        let mut field = [0; 20];
+        field[..4].copy_from_slice(&(length as i32).to_be_bytes());
+        field[4..].copy_from_slice(window);
+        out.extend_from_slice(&field);
+        out.truncate(out.len() - 16 + length);
+        return;
+    }
+    out.extend_from_slice(&(length as i32).to_be_bytes());
     push_run(out, document, start, end);
 }
 

@@ -3,8 +3,8 @@
 use super::codec::patch_length;
 use super::program::{ChildProgram, ColumnSource, ContextProgram, NodeProgram, RowProgram, Shape, TreeProgram};
 use super::{Note, Refusal, Slot, State};
-use crate::bson::{index_digits, kind, value_end, Elements};
-use crate::bytes::{push_run, Name};
+use crate::bson::{behind, index_digits, kind, varying_end, Elements};
+use crate::bytes::{find_nul, push_run, Name};
 use crate::lookup::{self, Lookup};
 use crate::postgres::fit::Fit;
 use crate::shred::codec::Codec;
@@ -105,7 +105,8 @@ impl State {
             push_run(out, &self.keys, parent.0, parent.1);
             self.keys.extend_from_within(parent.0..parent.1);
         }
-        for (index, column) in row.columns.iter().enumerate().skip(row.parent_key) {
+        let mut index = row.parent_key;
+        for column in row.columns.get(row.parent_key..).unwrap_or(&[]) {
             let mark = out.len();
             match &column.source {
                 ColumnSource::ParentKey => {}
@@ -115,7 +116,7 @@ impl State {
                     if slot.kind == 0 || (slot.kind == kind::NULL && !json) {
                         out.extend_from_slice(&NULL);
                     } else {
-                        let fit = codec.encode(slot.kind, document, slot.start as usize, slot.end as usize, out);
+                        let fit = codec.encode_inline(slot.kind, document, slot.start as usize, slot.end as usize, out);
                         if fit != Fit::Exact {
                             self.note_fit(fit, (row.table, index), slot.kind);
                         }
@@ -157,6 +158,7 @@ impl State {
             if column.key {
                 push_run(&mut self.keys, out, mark, out.len());
             }
+            index += 1;
         }
         Ok((key_start, self.keys.len()))
     }
@@ -283,15 +285,18 @@ impl State {
 
 /// The field `name` of the object at `place`; `None` too where what stands before it is not well-formed.
 fn find(document: &[u8], place: Slot, name: &Name) -> Option<Slot> {
-    let (mut at, end) = (place.start as usize + 4, (place.end as usize).saturating_sub(1));
-    while at < end {
-        let kind = *document.get(at)?;
-        let found = name.stands_at(document, at + 1);
-        let length = if found { name.length() } else { document.get(at + 1..end)?.iter().position(|&byte| byte == 0)? + 1 };
-        let start = at + 1 + length;
-        at = value_end(document, kind, start, end).ok()?;
+    let end = (place.end as usize).saturating_sub(1);
+    let mut rest = document.get(place.start as usize + 4..end)?;
+    while let Some((&kind, named)) = rest.split_first() {
+        let found = name.begins(named);
+        let value = named.get(if found { name.length() } else { find_nul(named)? + 1 }..)?;
+        let start = end - value.len();
+        rest = match behind(kind, value) {
+            Some(rest) => rest,
+            None => document.get(varying_end(document, kind, start, end).ok()?..end)?,
+        };
         if found {
-            return Some(Slot { kind, start: start as u32, end: at as u32 });
+            return Some(Slot { kind, start: start as u32, end: (end - rest.len()) as u32 });
         }
     }
     None

@@ -104,7 +104,7 @@ pub(crate) struct ObjectProgram {
     /// Where the object stands in its context, as a path.
     pub path: String,
     /// How many fields must be there in a document that needs no complement.
-    pub required: usize,
+    pub required: u32,
     /// Where the object itself is noted: it must not be there twice.
     pub slot: usize,
     /// Which field came first last time; the hints after it say what followed each field.
@@ -114,6 +114,8 @@ pub(crate) struct ObjectProgram {
 #[derive(Debug, Clone)]
 pub(crate) struct FieldProgram {
     pub name: Name,
+    /// The slot of a leaf, or [`NOT_A_LEAF`].
+    pub leaf: u32,
     /// Where the field stands in its context, as a path.
     pub path: String,
     pub node: NodeProgram,
@@ -123,6 +125,19 @@ pub(crate) struct FieldProgram {
     pub absent: Absent,
     /// JSON columns hold null as a value.
     pub null_is_value: bool,
+}
+
+/// Stands for the slot of a field that has none of its own.
+pub(crate) const NOT_A_LEAF: u32 = u32::MAX;
+
+impl ObjectProgram {
+    /// The field whose name `rest` begins with, looked for where fields mostly are: behind `guess`.
+    #[inline(never)]
+    pub fn find(&self, rest: &[u8], guess: usize) -> Option<usize> {
+        let guess = guess.min(self.fields.len());
+        let (before, behind) = self.fields.split_at(guess);
+        behind.iter().position(|field| field.name.begins(rest)).map(|index| index + guess).or_else(|| before.iter().position(|field| field.name.begins(rest)))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,10 +269,12 @@ impl Builder<'_> {
                         let (absent, null_is_value) = self.absence(node);
                         let mut inner = path.to_owned();
                         crate::path::push_field(&mut inner, name);
-                        FieldProgram { name: Name::new(name.as_bytes()), node: self.node(node, &inner, scope, used), path: inner, required: absent != Absent::Missing, absent, null_is_value }
+                        let node = self.node(node, &inner, scope, used);
+                        let leaf = if let NodeProgram::Leaf(slot) = node { slot as u32 } else { NOT_A_LEAF };
+                        FieldProgram { name: Name::new(name.as_bytes()), leaf, node, path: inner, required: absent != Absent::Missing, absent, null_is_value }
                     })
                     .collect();
-                let required = fields.iter().filter(|field| field.required).count();
+                let required = fields.iter().filter(|field| field.required).count() as u32;
                 NodeProgram::Object(ObjectProgram { fields, path: path.to_owned(), required, slot, first_hint })
             }
             Node::One(child) => self.child(Shape::One, child, path, scope, used),

@@ -1,9 +1,10 @@
 //! One walk over an object: every mapped value's place goes into its slot; anything unforeseen marks the document.
 
-use super::program::{ChildSlot, ContextProgram, FieldProgram, NodeProgram, ObjectProgram};
+use super::program::{ChildSlot, ContextProgram, FieldProgram, NodeProgram, ObjectProgram, NOT_A_LEAF};
 use super::seen::Place;
 use super::{Note, Slot, State};
-use crate::bson::{document_length, kind, value_end, Fault};
+use crate::bson::{behind, document_length, kind, value_end, varying_end, Fault};
+use crate::bytes::find_nul;
 use crate::plan::Absent;
 
 /// An empty BSON document or array is five bytes.
@@ -48,19 +49,18 @@ impl State {
         if start + length != limit {
             return Err(Fault::new(start, "document length differs from its place"));
         }
-        let (mut at, end) = (start + 4, limit - 1);
+        let end = limit - 1;
+        let mut rest = document.get(start + 4..end).unwrap_or(&[]);
         // Documents of one collection mostly have the same fields in the same order: each field remembers what came after it last time.
         let mut hint = object.first_hint;
         let mut required = 0;
         let mut found = false;
         let mut last = 0;
-        while at < end {
-            let kind = document.get(at).copied().unwrap_or(0);
-            let name = at + 1;
+        while let Some((&kind, named)) = rest.split_first() {
             let guess = self.hints.get(hint).copied().unwrap_or(0) as usize;
             let index = match object.fields.get(guess) {
-                Some(field) if field.name.stands_at(document, name) => guess,
-                _ => match object.fields.iter().position(|field| field.name.stands_at(document, name)) {
+                Some(field) if field.name.begins(named) => guess,
+                _ => match object.find(named, guess) {
                     Some(index) => {
                         if let Some(place) = self.hints.get_mut(hint) {
                             *place = index as u32;
@@ -68,30 +68,34 @@ impl State {
                         index
                     }
                     None => {
-                        at = self.unknown(object, document, at, end)?;
+                        let next = self.unknown(object, document, end - rest.len(), end)?;
+                        rest = document.get(next..end).unwrap_or(&[]);
                         continue;
                     }
                 },
             };
             let Some(field) = object.fields.get(index) else { break };
-            let start = name + field.name.length();
-            at = value_end(document, kind, start, end)?;
-            hint = object.first_hint + 1 + index;
-            if index < last {
-                // Key order is only recorded under fidelity exact; the difference decides.
-                self.dirty |= self.exact_order;
-            }
-            last = index;
-            required += usize::from(field.required);
-            let slot = Slot { kind, start: start as u32, end: at as u32 };
-            found |= match &field.node {
-                NodeProgram::Leaf(index) => self.place_leaf(*index, field, slot),
-                NodeProgram::Object(object) => self.place_object(object, field, context, document, slot)?,
-                NodeProgram::Child(index) => self.place_child(context.child_slots.get(*index).copied(), field, slot),
+            let value = named.get(field.name.length()..).unwrap_or(&[]);
+            let start = end - value.len();
+            rest = match behind(kind, value) {
+                Some(rest) => rest,
+                None => document.get(varying_end(document, kind, start, end)?..end).unwrap_or(&[]),
             };
-        }
-        if at > end {
-            return Err(Fault::new(at, "element runs past its document"));
+            hint = object.first_hint + 1 + index;
+            // Key order is only recorded under fidelity exact; the difference decides.
+            self.dirty |= index < last && self.exact_order;
+            last = index;
+            let slot = Slot { kind, start: start as u32, end: (end - rest.len()) as u32 };
+            if field.leaf != NOT_A_LEAF {
+                found |= self.place_leaf(field.leaf as usize, field, slot);
+            } else {
+                found |= match &field.node {
+                    NodeProgram::Leaf(_) => false,
+                    NodeProgram::Object(object) => self.place_object(object, field, context, document, slot)?,
+                    NodeProgram::Child(index) => self.place_child(context.child_slots.get(*index).copied(), field, slot),
+                };
+            }
+            required += u32::from(field.required);
         }
         if required < object.required {
             self.note_required(object, context);
@@ -107,7 +111,7 @@ impl State {
             return Err(Fault::new(at, "document ends before its length"));
         }
         let name = document.get(at + 1..end).unwrap_or(&[]);
-        let Some(length) = name.iter().position(|&byte| byte == 0) else { return Err(Fault::new(at + 1, "unterminated field name")) };
+        let Some(length) = find_nul(name) else { return Err(Fault::new(at + 1, "unterminated field name")) };
         let next = value_end(document, kind, at + 2 + length, end)?;
         self.note_name("unknown-field", object, name.get(..length).unwrap_or(&[]), kind);
         Ok(next)
