@@ -358,7 +358,7 @@ pub fn small_decimal128(value: &[u8], reduce: bool) -> Option<[u8; 16]> {
     for pair in digits.chunks_exact(2) {
         let digit = u64::from(u16::from_be_bytes([pair[0], pair[1]]));
         // Five digits that begin with 1843 stay below 2^64.
-        if digit > 9_999 || coefficient > 1_843_9999_9999_9999 {
+        if digit > 9_999 || coefficient > 1_843_999_999_999_999 {
             return None;
         }
         coefficient = coefficient * 10_000 + digit;
