@@ -101,6 +101,12 @@ describe("rowlens/drizzle", () => {
     expect(issues).toMatchObject([{ code: "value-inexact", column: "size" }]);
   });
 
+  it("reads far dates as what they are, and refuses what no Date is", () => {
+    const values = (due: Date): unknown => insertValues(things, collection.toRows({ _id: new ObjectId(), due }).table("things"))[0]?.due;
+    expect(values(new Date("+012026-02-01T00:00:00Z"))).toEqual(new Date("+012026-02-01T00:00:00Z"));
+    expect(() => values(new Date("-000043-03-15T00:00:00Z"))).toThrow(/`0044-03-15 BC` is not a Date/);
+  });
+
   it("names what the Drizzle table lacks", () => {
     const { docRest: _, ...some } = columns;
     const rows = collection.toRows(bson).table("things");

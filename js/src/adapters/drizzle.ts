@@ -52,7 +52,7 @@ export function insertValues<Table extends DrizzleTable>(table: Table, rows: Tab
   const values = rows.objects<Record<string, unknown>>({ columns, onInexact: options.onInexact ?? refuse });
   for (const { property, column } of found) {
     // rowlens says a `date` as text; in this mode Drizzle takes a Date.
-    if (column.columnType === "PgDate") for (const row of values) if (typeof row[property] === "string") row[property] = new Date(row[property]);
+    if (column.columnType === "PgDate") for (const row of values) if (typeof row[property] === "string") row[property] = dateOf(row[property], rows.name, column.name);
   }
   return values;
 }
@@ -113,6 +113,13 @@ function formsOf(column: DrizzleColumn): ValueForms {
     case "PgTimestampString": return { date: "string" };
     default: return {};
   }
+}
+
+/** Midnight UTC of a `date`. Without the time, engines would read years beyond 9999 as local time, and no BC at all. */
+function dateOf(text: string, table: string, column: string): Date {
+  const date = new Date(`${/^\d{5}/.test(text) ? `+${text.padStart(12, "0")}` : text}T00:00:00Z`);
+  if (Number.isNaN(date.getTime())) refuse({ code: "value-inexact", severity: "warning", message: `\`${text}\` is not a Date`, path: "", table, column });
+  return date;
 }
 
 function refuse(issue: Issue): never {
