@@ -117,11 +117,21 @@ pub(crate) fn halves(window: &[u8; 16]) -> (u64, u64) {
     (value as u64, (value >> 64) as u64)
 }
 
+/// Masks of the first `length` bytes of a window.
+static MASKS: [(u64, u64); 17] = {
+    let mut masks = [(u64::MAX, u64::MAX); 17];
+    let mut length = 0;
+    while length < 16 {
+        masks[length] = if length < 8 { ((1 << (8 * length)) - 1, 0) } else { (u64::MAX, (1 << (8 * (length - 8))) - 1) };
+        length += 1;
+    }
+    masks
+};
+
 /// Masks of the first `length` (at most 16) bytes of a window.
 #[inline(always)]
 pub(crate) fn masks(length: usize) -> (u64, u64) {
-    let part = |count: usize| if count >= 8 { u64::MAX } else { (1u64 << (8 * count)) - 1 };
-    (part(length), part(length.saturating_sub(8)))
+    MASKS.get(length).copied().unwrap_or((u64::MAX, u64::MAX))
 }
 
 /// A name with its NUL, ready to be compared with what stands in a document.

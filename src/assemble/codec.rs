@@ -1,7 +1,7 @@
 //! One column value back into one document value. The mirror of `shred::codec`.
 
 use crate::bson::{index_digits, kind};
-use crate::bytes::{is_storable_text, push_run};
+use crate::bytes::{halves, is_storable_text, masks, push_run};
 use crate::identity;
 use crate::json;
 use crate::plan::{BsonKind, FieldPlan};
@@ -33,14 +33,42 @@ pub struct BadValue;
 /// How one column is decoded.
 #[derive(Debug, Clone)]
 pub struct Decoder {
+    common: Common,
     pg: PgType,
     bson: BsonKind,
+}
+
+/// What most columns are; see [`Decoder::decode_common`].
+#[derive(Debug, Clone, Copy)]
+enum Common {
+    Text,
+    /// Whether the column has a scale of its own.
+    Decimal(bool),
+    Timestamp,
+    ObjectId,
+    Int32,
+    Boolean,
+    None,
+}
+
+impl Common {
+    fn new(pg: &PgType, bson: BsonKind) -> Self {
+        match (pg, bson) {
+            (PgType::Text | PgType::Varchar(_) | PgType::Citext | PgType::Enum(_), BsonKind::String) => Common::Text,
+            (PgType::Numeric(typmod), BsonKind::Decimal) => Common::Decimal(typmod.is_some()),
+            (PgType::TimestampTz(_) | PgType::Timestamp(_), _) => Common::Timestamp,
+            (PgType::Uuid, _) => Common::ObjectId,
+            (PgType::Integer, BsonKind::Int32 | BsonKind::Number) => Common::Int32,
+            (PgType::Boolean, _) => Common::Boolean,
+            _ => Common::None,
+        }
+    }
 }
 
 impl Decoder {
     /// The decoder of a column.
     pub fn new(pg: &PgType, field: &FieldPlan) -> Self {
-        Decoder { pg: pg.clone(), bson: field.bson }
+        Decoder { common: Common::new(pg, field.bson), pg: pg.clone(), bson: field.bson }
     }
 
     /// Whether the column is an array.
@@ -49,41 +77,44 @@ impl Decoder {
     }
 
     /// [`Decoder::decode`] for the values that most columns hold; `None` (nothing appended) for all others.
-    #[inline]
+    #[inline(always)]
     pub fn decode_common(&self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<u8> {
-        let length = end - start;
-        match (&self.pg, self.bson) {
-            (PgType::Text | PgType::Varchar(_) | PgType::Citext | PgType::Enum(_), BsonKind::String) if is_storable_text(data, start, end) => {
-                out.extend_from_slice(&(length as i32 + 1).to_le_bytes());
-                push_run(out, data, start, end);
-                out.push(0);
+        match self.common {
+            Common::Text => {
+                if !is_storable_text(data, start, end) {
+                    return None;
+                }
+                push_string(out, data, start, end);
                 Some(kind::STRING)
             }
-            (PgType::Numeric(typmod), BsonKind::Decimal) => {
-                out.extend_from_slice(&numeric::small_decimal128(data.get(start..end)?, typmod.is_some())?);
+            Common::Decimal(reduce) => {
+                out.extend_from_slice(&numeric::small_decimal128(data.get(start..end)?, reduce)?);
                 Some(kind::DECIMAL128)
             }
-            (PgType::TimestampTz(_) | PgType::Timestamp(_), _) if length == 8 => {
-                let (ms, lost) = datetime::millis_from_timestamp(i64::from_be_bytes(*data.get(start..)?.first_chunk()?))?;
+            Common::Timestamp => {
+                let (ms, lost) = datetime::millis_from_timestamp(i64::from_be_bytes(data.get(start..end)?.try_into().ok()?))?;
                 if lost {
                     return None;
                 }
                 out.extend_from_slice(&ms.to_le_bytes());
                 Some(kind::DATE)
             }
-            (PgType::Uuid, _) if length == 16 => {
+            Common::ObjectId => {
                 out.extend_from_slice(&identity::object_id_from_uuid(data.get(start..end)?)?);
                 Some(kind::OBJECT_ID)
             }
-            (PgType::Integer, BsonKind::Int32 | BsonKind::Number) if length == 4 => {
-                out.extend_from_slice(&i32::from_be_bytes(*data.get(start..)?.first_chunk()?).to_le_bytes());
+            Common::Int32 => {
+                out.extend_from_slice(&i32::from_be_bytes(data.get(start..end)?.try_into().ok()?).to_le_bytes());
                 Some(kind::INT32)
             }
-            (PgType::Boolean, _) if length == 1 => {
-                out.push(*data.get(start).filter(|flag| **flag <= 1)?);
-                Some(kind::BOOLEAN)
-            }
-            _ => None,
+            Common::Boolean => match data.get(start..end)? {
+                [flag @ (0 | 1)] => {
+                    out.push(*flag);
+                    Some(kind::BOOLEAN)
+                }
+                _ => None,
+            },
+            Common::None => None,
         }
     }
 
@@ -94,6 +125,30 @@ impl Decoder {
     #[inline]
     pub fn decode(&self, value: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
         decode(&self.pg, self.bson, value, normalize, out)
+    }
+}
+
+/// Appends a BSON string that is `data[start..end]`.
+#[inline(always)]
+fn push_string(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
+    let length = end - start;
+    let size = (length as i32 + 1).to_le_bytes();
+    match data.get(start..).and_then(|rest| rest.first_chunk::<16>()) {
+        Some(window) if length <= 16 => {
+            let (low, high) = halves(window);
+            let (keep_low, keep_high) = masks(length);
+            let mut value = [0; 21];
+            value[..4].copy_from_slice(&size);
+            value[4..12].copy_from_slice(&(low & keep_low).to_le_bytes());
+            value[12..20].copy_from_slice(&(high & keep_high).to_le_bytes());
+            out.extend_from_slice(&value);
+            out.truncate(out.len() - 16 + length);
+        }
+        _ => {
+            out.extend_from_slice(&size);
+            push_run(out, data, start, end);
+            out.push(0);
+        }
     }
 }
 

@@ -181,39 +181,40 @@ pub fn push_small_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: 
     };
     let shift = exponent & 3;
     let mut group = exponent >> 2;
-    // Low digit first; at most six: 20 decimal digits, shifted by up to three.
-    let mut digits = [0u16; 8];
-    let mut count = 0;
+    // Digits of base 10000, the lowest in the lowest 16 bits: at most six, which are 20 decimal digits shifted by up to three.
+    let (mut digits, mut more, mut count) = (0u64, 0u64, 0u32);
+    let mut push = |digit: u32| {
+        if count < 4 {
+            digits |= u64::from(digit) << (16 * count);
+        } else {
+            more |= u64::from(digit) << (16 * (count - 4));
+        }
+        count += 1;
+    };
     let mut rest = low;
     if shift != 0 {
-        let (cut, scale) = [(1_000u64, 10u16), (100, 100), (10, 1_000)][shift as usize - 1];
+        let (cut, scale) = [(1_000u64, 10u32), (100, 100), (10, 1_000)][shift as usize - 1];
         rest = low / cut;
-        digits[0] = (low - rest * cut) as u16 * scale;
-        count = 1;
+        push((low - rest * cut) as u32 * scale);
     }
     while rest >> 32 != 0 {
         let above = rest / 100_000_000;
         let part = (rest - above * 100_000_000) as u32;
-        digits[count & 7] = (part % 10_000) as u16;
-        digits[(count + 1) & 7] = (part / 10_000) as u16;
-        count += 2;
+        push(part % 10_000);
+        push(part / 10_000);
         rest = above;
     }
     let mut part = rest as u32;
     while part > 0 {
-        digits[count & 7] = (part % 10_000) as u16;
+        push(part % 10_000);
         part /= 10_000;
-        count += 1;
     }
-    let mut from = 0;
-    while digits[from & 7] == 0 {
-        from += 1;
+    while digits & 0xffff == 0 {
+        digits = (digits >> 16) | (more << 48);
+        more >>= 16;
         group += 1;
     }
-    while digits[(count - 1) & 7] == 0 {
-        count -= 1;
-    }
-    let used = count - from;
+    let used = if more == 0 { 4 - digits.leading_zeros() / 16 } else { 8 - more.leading_zeros() / 16 };
     let weight = group + used as i32 - 1;
     let mut field = [0u8; 28];
     field[3] = 8 + 2 * used as u8;
@@ -221,11 +222,15 @@ pub fn push_small_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: 
     field[6..8].copy_from_slice(&(weight as i16).to_be_bytes());
     field[8..10].copy_from_slice(&((high >> 63) as u16 * NEGATIVE).to_be_bytes());
     field[10..12].copy_from_slice(&(dscale as u16).to_be_bytes());
-    for (place, digit) in field[12..].chunks_exact_mut(2).zip(digits[..count & 15].iter().skip(from).rev()) {
-        place.copy_from_slice(&digit.to_be_bytes());
+    // The highest digit first.
+    if more == 0 {
+        field[12..20].copy_from_slice(&(digits << (16 * (4 - used))).to_be_bytes());
+    } else {
+        let all = (u128::from(more) << 64 | u128::from(digits)) << (16 * (8 - used));
+        field[12..28].copy_from_slice(&all.to_be_bytes());
     }
     out.extend_from_slice(&field);
-    out.truncate(out.len() - 28 + 12 + 2 * used);
+    out.truncate(out.len() - 28 + 12 + 2 * used as usize);
     Some(fit)
 }
 

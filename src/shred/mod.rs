@@ -23,6 +23,13 @@ pub(crate) struct Slot {
     pub end: u32,
 }
 
+/// Which field came next the last time, and which one came before it was that one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Hint {
+    pub last: u32,
+    pub before: u32,
+}
+
 /// Something about a document that its rows do not say.
 #[derive(Debug, Clone)]
 pub struct Note {
@@ -80,8 +87,8 @@ pub(crate) struct State {
     marks: Vec<(usize, u32)>,
     /// Key order counts.
     pub exact_order: bool,
-    /// Per object, which field came first, then which field came after each, in the last document.
-    pub hints: Vec<u32>,
+    /// Per object, which field came first, then which field came after each.
+    pub hints: Vec<Hint>,
     /// Element identities seen in the array that is walked.
     pub element_keys: Seen,
     /// Keys seen in the map that is walked.
@@ -105,7 +112,7 @@ impl Shredder {
             known_key: None,
             marks: Vec::new(),
             exact_order: program.exact,
-            hints: vec![0; program.hints],
+            hints: vec![Hint::default(); program.hints],
             element_keys: Seen::default(),
             map_keys: Seen::default(),
         };

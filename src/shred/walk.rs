@@ -2,7 +2,7 @@
 
 use super::program::{ChildSlot, ContextProgram, FieldProgram, NodeProgram, ObjectProgram, NOT_A_LEAF};
 use super::seen::Place;
-use super::{Note, Slot, State};
+use super::{Hint, Note, Slot, State};
 use crate::bson::{behind, document_length, kind, value_end, varying_end, Fault};
 use crate::bytes::find_nul;
 use crate::plan::Absent;
@@ -57,16 +57,11 @@ impl State {
         let mut found = false;
         let mut last = 0;
         while let Some((&kind, named)) = rest.split_first() {
-            let guess = self.hints.get(hint).copied().unwrap_or(0) as usize;
+            let guess = self.hints.get(hint).copied().unwrap_or_default().last as usize;
             let index = match object.fields.get(guess) {
                 Some(field) if field.name.begins(named) => guess,
-                _ => match object.find(named, guess) {
-                    Some(index) => {
-                        if let Some(place) = self.hints.get_mut(hint) {
-                            *place = index as u32;
-                        }
-                        index
-                    }
+                _ => match self.find(object, named, hint) {
+                    Some(index) => index,
                     None => {
                         let next = self.unknown(object, document, end - rest.len(), end)?;
                         rest = document.get(next..end).unwrap_or(&[]);
@@ -101,6 +96,19 @@ impl State {
             self.note_required(object, context);
         }
         Ok(found)
+    }
+
+    /// The field whose name `named` begins with, where the first guess was wrong: the one before it mostly is right.
+    #[inline(never)]
+    fn find(&mut self, object: &ObjectProgram, named: &[u8], hint: usize) -> Option<usize> {
+        let place = self.hints.get_mut(hint)?;
+        let guess = place.before as usize;
+        let index = match object.fields.get(guess) {
+            Some(field) if field.name.begins(named) => guess,
+            _ => object.find(named, place.last as usize)?,
+        };
+        *place = Hint { last: index as u32, before: place.last };
+        Some(index)
     }
 
     /// An element the mapping does not name: notes it, returns where it ends.
