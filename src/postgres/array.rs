@@ -2,6 +2,9 @@
 
 use super::PgType;
 
+/// Most dimensions that PostgreSQL allows.
+pub const MAX_DIMENSIONS: usize = 6;
+
 /// The OID of an array's element type. Types without a fixed OID (enums, citext) go as text, which PostgreSQL 14 and later accept.
 pub fn element_oid(element: &PgType) -> u32 {
     match element {

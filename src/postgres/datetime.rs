@@ -23,7 +23,19 @@ pub fn timestamp_from_millis(ms: i64, precision: u8) -> Option<i64> {
         return None;
     }
     let microseconds = ms.checked_sub(EPOCH_MS)?.checked_mul(1_000)?;
-    (MIN_TIMESTAMP..END_TIMESTAMP).contains(&microseconds).then_some(microseconds)
+    is_timestamp(microseconds).then_some(microseconds)
+}
+
+/// Whether PostgreSQL has this timestamp; infinities aside.
+#[inline]
+pub fn is_timestamp(microseconds: i64) -> bool {
+    (MIN_TIMESTAMP..END_TIMESTAMP).contains(&microseconds)
+}
+
+/// Whether PostgreSQL has this date; infinities aside.
+#[inline]
+pub fn is_date(days: i32) -> bool {
+    (MIN_DATE..END_DATE).contains(&i64::from(days))
 }
 
 /// Milliseconds since 1970 (rounded down) and whether microseconds were lost; `None` for ±infinity.

@@ -38,3 +38,4 @@ pub mod ddl;
 pub mod identifier;
 pub mod numeric;
 mod parse;
+pub mod text;

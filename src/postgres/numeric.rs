@@ -461,37 +461,10 @@ pub fn f64_from_numeric(value: &[u8]) -> Option<f64> {
 
 /// The value as PostgreSQL prints it; false where the bytes are not a numeric's.
 pub fn numeric_to_text(value: &[u8], out: &mut Vec<u8>) -> bool {
-    let Some(parts) = parts(value) else { return false };
-    if let Some(special) = parts.special {
-        out.extend_from_slice(match special {
-            NAN => b"NaN",
-            INFINITY => b"Infinity",
-            _ => b"-Infinity",
-        });
-        return true;
+    let mark = out.len();
+    let written = super::text::push_numeric(value, out).is_some();
+    if !written {
+        out.truncate(mark);
     }
-    let digits: String = parts.digits.iter().map(|digit| format!("{digit:04}")).collect();
-    let (mut whole, mut fraction) = if parts.exponent >= 0 {
-        (digits + &"0".repeat(parts.exponent as usize), String::new())
-    } else {
-        let places = (-parts.exponent) as usize;
-        let padded = if digits.len() < places { "0".repeat(places - digits.len()) + &digits } else { digits };
-        let (whole, fraction) = padded.split_at(padded.len() - places);
-        (whole.to_owned(), fraction.to_owned())
-    };
-    let scale = parts.dscale.max(0) as usize;
-    while fraction.len() < scale {
-        fraction.push('0');
-    }
-    fraction.truncate(scale);
-    whole = whole.trim_start_matches('0').to_owned();
-    if parts.negative {
-        out.push(b'-');
-    }
-    out.extend_from_slice(if whole.is_empty() { b"0" } else { whole.as_bytes() });
-    if !fraction.is_empty() {
-        out.push(b'.');
-        out.extend_from_slice(fraction.as_bytes());
-    }
-    true
+    written
 }

@@ -3,6 +3,7 @@
 //! Row traffic crosses as bytes in linear memory: the caller reserves an input buffer, writes into it, runs, and reads
 //! outputs at the pointers it is given. A pointer is good until the next call. Mappings, issues and options cross as values.
 
+mod copy_text;
 mod lookups;
 
 use crate::issue::Issue;
@@ -72,6 +73,7 @@ pub struct Shredder {
     lens: Lens,
     input: Vec<u8>,
     last: RowSet,
+    text: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -80,7 +82,7 @@ impl Shredder {
     #[wasm_bindgen(constructor)]
     pub fn new(plan: &Plan, collection: usize) -> Result<Shredder, JsValue> {
         let lens = Lens::new(&plan.plan, collection).ok_or_else(|| JsValue::from_str("no such collection"))?;
-        Ok(Shredder { lens, input: Vec::new(), last: RowSet::default() })
+        Ok(Shredder { lens, input: Vec::new(), last: RowSet::default(), text: Vec::new() })
     }
 
     /// Makes room for `length` bytes of concatenated BSON; returns where.

@@ -1,0 +1,94 @@
+//! Arrays as `array_out` prints them.
+
+use super::digits::push_signed;
+use super::value::{push_value, Kind};
+use crate::postgres::array::MAX_DIMENSIONS;
+
+/// Appends an array, unescaped; `None` where the bytes are not an array of `kind`.
+pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let int = |at: usize| value.get(at..)?.first_chunk::<4>().map(|bytes| i32::from_be_bytes(*bytes));
+    let count = usize::try_from(int(0)?).ok().filter(|count| *count <= MAX_DIMENSIONS)?;
+    let mut lengths = [0u32; MAX_DIMENSIONS];
+    let mut bounds = [1i32; MAX_DIMENSIONS];
+    for (dimension, (length, bound)) in lengths.iter_mut().zip(&mut bounds).take(count).enumerate() {
+        *length = u32::try_from(int(12 + 8 * dimension)?).ok()?;
+        *bound = int(16 + 8 * dimension)?;
+    }
+    let lengths = lengths.get(..count)?;
+    let mut at = 12 + 8 * count;
+    if lengths.is_empty() || lengths.contains(&0) {
+        out.extend_from_slice(b"{}");
+    } else {
+        // Bounds are told only where one of them is not the usual one.
+        if bounds.iter().any(|bound| *bound != 1) {
+            for (length, bound) in lengths.iter().zip(&bounds) {
+                out.push(b'[');
+                push_signed(i64::from(*bound), out);
+                out.push(b':');
+                push_signed(i64::from(*bound) + i64::from(*length) - 1, out);
+                out.push(b']');
+            }
+            out.push(b'=');
+        }
+        push_level(kind, lengths, value, &mut at, out)?;
+    }
+    (at == value.len()).then_some(())
+}
+
+/// Appends one level of braces.
+fn push_level(kind: Kind, lengths: &[u32], value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<()> {
+    let (length, inner) = lengths.split_first()?;
+    out.push(b'{');
+    for _ in 0..*length {
+        if inner.is_empty() {
+            push_element(kind, value, at, out)?;
+        } else {
+            push_level(kind, inner, value, at, out)?;
+        }
+        out.push(b',');
+    }
+    if let Some(last) = out.last_mut() {
+        *last = b'}';
+    }
+    Some(())
+}
+
+fn push_element(kind: Kind, value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<()> {
+    let length = i32::from_be_bytes(*value.get(*at..)?.first_chunk()?);
+    *at += 4;
+    if length == -1 {
+        out.extend_from_slice(b"NULL");
+        return Some(());
+    }
+    let element = value.get(*at..)?.get(..usize::try_from(length).ok()?)?;
+    *at += element.len();
+    let mark = out.len();
+    push_value(kind, element, out)?;
+    if !kind.is_plain() {
+        quote_tail(out, mark);
+    }
+    Some(())
+}
+
+/// Quotes what stands in `out` from `mark` on, where it needs quotes.
+fn quote_tail(out: &mut Vec<u8>, mark: usize) {
+    let text = out.get(mark..).unwrap_or(&[]);
+    let odd = |byte: &u8| matches!(byte, b'"' | b'\\' | b'{' | b'}' | b',' | b' ' | 9..=13);
+    if !text.is_empty() && !text.iter().any(odd) && !text.eq_ignore_ascii_case(b"null") {
+        return;
+    }
+    let escapes = text.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    if escapes == 0 {
+        out.insert(mark, b'"');
+    } else {
+        let text = out.split_off(mark);
+        out.push(b'"');
+        for byte in text {
+            if matches!(byte, b'"' | b'\\') {
+                out.push(b'\\');
+            }
+            out.push(byte);
+        }
+    }
+    out.push(b'"');
+}

@@ -1,0 +1,104 @@
+//! COPY's text format of tuples.
+
+use super::value::Column;
+use crate::postgres::PgType;
+use std::fmt;
+
+/// Why tuples have no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadField {
+    /// Byte offset in the tuples.
+    pub offset: usize,
+    /// What is wrong.
+    pub reason: &'static str,
+}
+
+impl fmt::Display for BadField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at byte {}", self.reason, self.offset)
+    }
+}
+
+impl std::error::Error for BadField {}
+
+/// Turns tuples of one table into COPY's text format: what `COPY … FROM STDIN` takes, and what `COPY … TO STDOUT` gives for the same
+/// rows, to the byte.
+///
+/// ```
+/// use rowlens::postgres::{text::CopyText, PgType};
+///
+/// let lines = CopyText::new(&[PgType::Integer, PgType::Text, PgType::Array(Box::new(PgType::Boolean), 1)]);
+/// let tuples = b"\0\x03\0\0\0\x04\xff\xff\xff\xf9\0\0\0\x03a\tb\xff\xff\xff\xff"; // (-7, 'a⇥b', NULL)
+/// let mut out = Vec::new();
+/// assert_eq!(lines.write(tuples, &mut out), Ok(1));
+/// assert_eq!(out, b"-7\ta\\tb\t\\N\n");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyText {
+    columns: Box<[Column]>,
+}
+
+impl CopyText {
+    /// For a table with columns of these types.
+    pub fn new<'a>(types: impl IntoIterator<Item = &'a PgType>) -> Self {
+        CopyText { columns: types.into_iter().map(Column::new).collect() }
+    }
+
+    /// For columns named by their kinds as a plan's description has them (`varchar`, `enum`, `numeric[]`), one a line; `None` where one is
+    /// unknown.
+    pub fn of_kinds(kinds: &str) -> Option<Self> {
+        Some(CopyText { columns: kinds.lines().map(Column::of_kind).collect::<Option<_>>()? })
+    }
+
+    /// Appends one line per tuple; gives how many.
+    ///
+    /// # Errors
+    /// [`BadField`] where the bytes are not tuples of these types; then nothing is appended.
+    pub fn write(&self, tuples: &[u8], out: &mut Vec<u8>) -> Result<u32, BadField> {
+        let mark = out.len();
+        // Text is a little longer than the binary form, as a rule.
+        out.reserve(tuples.len() + tuples.len() / 2);
+        let (mut at, mut count) = (0, 0);
+        while at < tuples.len() {
+            if let Err(bad) = self.line(tuples, &mut at, out) {
+                out.truncate(mark);
+                return Err(bad);
+            }
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    #[inline(always)]
+    fn line(&self, tuples: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Result<(), BadField> {
+        let fields = tuples.get(*at..).and_then(|rest| rest.first_chunk()).map(|bytes| u16::from_be_bytes(*bytes));
+        if fields.map(usize::from) != Some(self.columns.len()) {
+            return Err(BadField { offset: *at, reason: "tuple has another number of fields than the table" });
+        }
+        *at += 2;
+        for column in &self.columns {
+            let Some(length) = tuples.get(*at..).and_then(|rest| rest.first_chunk()).map(|bytes| i32::from_be_bytes(*bytes)) else {
+                return Err(BadField { offset: *at, reason: "tuple is cut off" });
+            };
+            *at += 4;
+            if length == -1 {
+                out.extend_from_slice(b"\\N\t");
+                continue;
+            }
+            let start = *at;
+            let Some(end) = usize::try_from(length).ok().and_then(|length| start.checked_add(length)).filter(|end| *end <= tuples.len()) else {
+                return Err(BadField { offset: start - 4, reason: "tuple is cut off" });
+            };
+            if column.push_escaped(tuples, start, end, out).is_none() {
+                return Err(BadField { offset: start, reason: "value is not of the column's type" });
+            }
+            out.push(b'\t');
+            *at = end;
+        }
+        match out.last_mut() {
+            Some(last) if !self.columns.is_empty() => *last = b'\n',
+            _ => out.push(b'\n'),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! COPY's escapes: `\b \t \n \v \f \r \\`. Most text has none of them and is copied whole.
+
+use crate::bytes::{halves, masks, push_run};
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// High bits of bytes that are below 0x0e or a backslash. The lowest of them is always right; a borrow may add others above it.
+#[inline(always)]
+fn special(word: u64) -> u64 {
+    let control = word.wrapping_sub(ONES * 0x0e) & !word;
+    let slashes = word ^ (ONES * b'\\' as u64);
+    let slash = slashes.wrapping_sub(ONES) & !slashes;
+    (control | slash) & HIGH
+}
+
+/// Appends `data[start..end]`, escaped.
+#[inline(always)]
+pub(super) fn push_text(data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) {
+    let length = end.saturating_sub(start);
+    if length <= 16 {
+        if let Some(window) = data.get(start..).and_then(|rest| rest.first_chunk::<16>()) {
+            let (low, high) = halves(window);
+            let (keep_low, keep_high) = masks(length);
+            // What stands behind the text is replaced by bytes that need no escape.
+            if special(low & keep_low | HIGH & !keep_low) | special(high & keep_high | HIGH & !keep_high) == 0 {
+                out.extend_from_slice(window);
+                out.truncate(out.len() - 16 + length);
+                return;
+            }
+        }
+    }
+    push_long(data, start, end, out);
+}
+
+#[inline(never)]
+fn push_long(data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) {
+    let text = data.get(start..end).unwrap_or(&[]);
+    if is_clean(text) {
+        push_run(out, data, start, end);
+    } else {
+        push_escaped(text, out);
+    }
+}
+
+fn is_clean(text: &[u8]) -> bool {
+    let mut chunks = text.chunks_exact(8);
+    let mut found = 0;
+    for chunk in &mut chunks {
+        found |= chunk.first_chunk().map_or(HIGH, |bytes| special(u64::from_le_bytes(*bytes)));
+    }
+    found == 0 && chunks.remainder().iter().all(|byte| letter(*byte).is_none())
+}
+
+fn letter(byte: u8) -> Option<u8> {
+    Some(match byte {
+        8 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        11 => b'v',
+        12 => b'f',
+        b'\r' => b'r',
+        b'\\' => b'\\',
+        _ => return None,
+    })
+}
+
+fn push_escaped(text: &[u8], out: &mut Vec<u8>) {
+    let (mut at, mut from) = (0, 0);
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some(bytes) = rest.first_chunk::<8>() {
+            let found = special(u64::from_le_bytes(*bytes));
+            if found == 0 {
+                at += 8;
+                continue;
+            }
+            at += found.trailing_zeros() as usize / 8;
+        }
+        if let Some(letter) = text.get(at).and_then(|byte| letter(*byte)) {
+            push_run(out, text, from, at);
+            out.extend_from_slice(&[b'\\', letter]);
+            from = at + 1;
+        }
+        at += 1;
+    }
+    push_run(out, text, from, text.len());
+}
+
+/// Escapes what stands in `out` from `mark` on.
+pub(super) fn escape_tail(out: &mut Vec<u8>, mark: usize) {
+    if !is_clean(out.get(mark..).unwrap_or(&[])) {
+        let tail = out.split_off(mark);
+        push_escaped(&tail, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_byte_anywhere_in_texts_of_any_length() {
+        for length in 0..40usize {
+            for place in 0..length.max(1) {
+                for byte in 0..=255u8 {
+                    let mut text = vec![b'x'; length];
+                    for at in [place, place + 1] {
+                        if let Some(it) = text.get_mut(at) {
+                            *it = byte;
+                        }
+                    }
+                    let mut expected = b"-".to_vec();
+                    for byte in &text {
+                        match byte {
+                            8 => expected.extend(b"\\b"),
+                            9 => expected.extend(b"\\t"),
+                            10 => expected.extend(b"\\n"),
+                            11 => expected.extend(b"\\v"),
+                            12 => expected.extend(b"\\f"),
+                            13 => expected.extend(b"\\r"),
+                            b'\\' => expected.extend(b"\\\\"),
+                            byte => expected.push(*byte),
+                        }
+                    }
+                    for slack in [&[][..], &[b'\\'; 20], &[0xff; 20]] {
+                        let data = [&text[..], slack].concat();
+                        let mut out = b"-".to_vec();
+                        push_text(&data, 0, length, &mut out);
+                        assert_eq!(out, expected, "{text:?}");
+                    }
+                    let mut out = [b"-", &text[..]].concat();
+                    escape_tail(&mut out, 1);
+                    assert_eq!(out, expected, "{text:?}");
+                }
+            }
+        }
+    }
+}
