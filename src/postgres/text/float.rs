@@ -97,7 +97,8 @@ impl Decimal {
         let odd = (coefficient >> coefficient.trailing_zeros()) * 5u128.pow(fives);
         let mantissa = u128::from(mantissa);
         // Below a power of two numbers stand twice as dense.
-        [2 * mantissa + 1, 2 * mantissa - 1, 4 * mantissa - 1].contains(&odd)
+        let below = if mantissa.is_power_of_two() { 4 * mantissa - 1 } else { 2 * mantissa - 1 };
+        odd == 2 * mantissa + 1 || odd == below
     }
 }
 
@@ -216,7 +217,7 @@ mod tests {
         ] {
             assert_eq!(double(value), text);
         }
-        for (value, text) in [(0.1, "0.1"), (-1.5, "-1.5"), (100_000.0, "100000"), (1e6, "1e+06"), (123_456.7, "123456.7"), (f32::MAX, "3.4028235e+38"), (1e-45, "1e-45"), (16_777_216.0, "1.6777216e+07"), (0.000_01, "1e-05")] {
+        for (value, text) in [(0.1, "0.1"), (-1.5, "-1.5"), (100_000.0, "100000"), (1e6, "1e+06"), (123_456.7, "123456.7"), (f32::MAX, "3.4028235e+38"), (1e-45, "1e-45"), (16_777_216.0, "1.6777216e+07"), (1_716_834_432.0, "1.7168344e+09"), (0.000_01, "1e-05")] {
             assert_eq!(real(value), text);
         }
     }
