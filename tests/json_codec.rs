@@ -6,5 +6,7 @@ mod corpus;
 mod columns;
 #[path = "json_codec/raw.rs"]
 mod raw;
+#[path = "json_codec/streaming.rs"]
+mod streaming;
 #[path = "json_codec/text.rs"]
 mod text;

@@ -43,7 +43,7 @@ impl Build<'_> {
         }
     }
 
-    fn number(&mut self, text: &str, offset: usize) -> Result<u8, JsonTextFault> {
+    pub(super) fn number(&mut self, text: &str, offset: usize) -> Result<u8, JsonTextFault> {
         if text != "-0" {
             let integer = number::parse_integer(text);
             if let Some(n) = integer.and_then(|n| i32::try_from(n).ok()) {

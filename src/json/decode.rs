@@ -2,6 +2,7 @@
 
 use super::build::{Build, Dialect};
 use super::normalize::normalize as normalize_tree;
+use super::stream;
 use super::tree::{self, JsonTextFault};
 
 /// Appends the bytes of the BSON value that a column's JSON text stands for, and returns its type byte; the inverse of
@@ -14,7 +15,19 @@ pub fn decode_json(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<u8
 }
 
 /// As [`decode_json`], and whether a number had more digits than a double holds.
-pub(crate) fn decode_json_noting(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, bool), JsonTextFault> {
+#[doc(hidden)]
+pub fn decode_json_noting(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, bool), JsonTextFault> {
+    let start = out.len();
+    if let Some(done) = stream::read(text, normalize, out) {
+        return Ok(done);
+    }
+    out.truncate(start);
+    decode_json_by_tree(text, normalize, out)
+}
+
+/// As [`decode_json`], but always by way of a tree: what the quick way must agree with, for tests.
+#[doc(hidden)]
+pub fn decode_json_by_tree(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, bool), JsonTextFault> {
     let mut node = tree::parse(text)?;
     if normalize {
         normalize_tree(&mut node);

@@ -100,6 +100,20 @@ impl Positions {
         self.digits.get(self.start..).unwrap_or_default()
     }
 
+    /// Appends the start of an element at this position: room for its type byte, and its key.
+    #[inline(always)]
+    pub(super) fn push_element(&self, out: &mut Vec<u8>) {
+        match *self.text() {
+            [ones] => out.extend_from_slice(&[0, ones, 0]),
+            [tens, ones] => out.extend_from_slice(&[0, tens, ones, 0]),
+            ref digits => {
+                out.push(0);
+                out.extend_from_slice(digits);
+                out.push(0);
+            }
+        }
+    }
+
     /// Goes to the next position.
     #[inline]
     pub(super) fn advance(&mut self) {

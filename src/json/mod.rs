@@ -16,13 +16,15 @@ mod number;
 mod read;
 mod scalars;
 mod split;
+mod stream;
 mod text;
 mod tree;
 mod walk;
 mod wrapper;
 
 pub use decode::decode_json;
-pub(crate) use decode::decode_json_noting;
+#[doc(hidden)]
+pub use decode::{decode_json_by_tree, decode_json_noting};
 pub use encode::{encode_json, JsonFault, JsonFit};
 pub use extended::{parse_extended_json, to_extended_json, ExtendedJsonFault};
 pub use normalize::jsonb_equal;

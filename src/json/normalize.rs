@@ -2,6 +2,7 @@
 
 use super::keys::jsonb_order;
 use super::tree::{self, Fields, Node, Value};
+use crate::bson::value_end;
 
 /// Do two JSON texts say the same jsonb value? The order of keys does not matter, of repeated keys the last counts,
 /// and numbers are equal by value (`1.0` and `1e0`). Texts that are no JSON are equal only if they are the same bytes.
@@ -39,6 +40,27 @@ fn sort(fields: &mut Fields<'_>) {
     fields.reverse();
     fields.sort_by(|a, b| jsonb_order(a.0.as_bytes(), b.0.as_bytes()));
     fields.dedup_by(|later, first| later.0 == first.0);
+}
+
+/// Sorts the elements of the BSON document whose first element is at `first` and which goes on to the end, without its
+/// terminator. Was one dropped, for a later one of its name?
+pub(super) fn sort_document(out: &mut Vec<u8>, first: usize) -> Option<bool> {
+    let bytes = out.split_off(first);
+    let (mut elements, mut at) = (Vec::new(), 0);
+    while let Some(&kind) = bytes.get(at) {
+        let rest = bytes.get(at + 1..)?;
+        let name = rest.get(..rest.iter().position(|byte| *byte == 0)?)?;
+        let end = value_end(&bytes, kind, at + 2 + name.len(), bytes.len()).ok()?;
+        elements.push((name, bytes.get(at..end)?));
+        at = end;
+    }
+    elements.sort_by(|a, b| jsonb_order(a.0, b.0));
+    for (index, (name, element)) in elements.iter().enumerate() {
+        if elements.get(index + 1).is_none_or(|next| next.0 != *name) {
+            out.extend_from_slice(element);
+        }
+    }
+    Some(out.len() < first + bytes.len())
 }
 
 fn equal(a: &Node<'_>, b: &Node<'_>) -> bool {

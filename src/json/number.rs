@@ -85,6 +85,18 @@ pub(super) fn parse_finite(text: &str) -> Option<f64> {
     text.parse().ok().filter(|d: &f64| d.is_finite())
 }
 
+/// With so many digits, the leading zeros counted, a number and a double's own shortest text are the same.
+pub(super) const SHORT: usize = 15;
+
+/// The double of `mantissa` with the last `fraction` of its digits behind the point; at most [`SHORT`] digits. Both are
+/// exact as doubles, so the one division rounds correctly.
+#[inline(always)]
+pub(super) fn short_double(negative: bool, mantissa: u64, fraction: usize) -> f64 {
+    const POWERS: [f64; SHORT + 1] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let double = mantissa as f64 / POWERS[fraction.min(SHORT)];
+    if negative { -double } else { double }
+}
+
 /// A double from Extended JSON's text for it.
 pub(super) fn parse_double_extended(text: &str) -> Option<f64> {
     match text {

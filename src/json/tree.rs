@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Arrays and objects may be nested this deep.
-const DEPTH: u32 = 512;
+pub(super) const DEPTH: u32 = 512;
 
 /// Why JSON text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +70,9 @@ pub(super) fn parse(text: &[u8]) -> Result<Node<'_>, JsonTextFault> {
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -93,7 +93,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn value(&mut self, depth: u32) -> Result<Node<'a>, JsonTextFault> {
+    pub(super) fn value(&mut self, depth: u32) -> Result<Node<'a>, JsonTextFault> {
         let offset = self.at;
         let value = match self.peek() {
             Some(b'"') => Value::String(self.string()?),
@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
         if self.at == start { fault(start, "expected a digit") } else { Ok(()) }
     }
 
-    fn number(&mut self) -> Result<&'a str, JsonTextFault> {
+    pub(super) fn number(&mut self) -> Result<&'a str, JsonTextFault> {
         let start = self.at;
         self.take(b'-');
         if !self.take(b'0') {
@@ -223,7 +223,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The character that an escape stands for; the backslash is behind.
-    fn escape(&mut self) -> Result<char, JsonTextFault> {
+    pub(super) fn escape(&mut self) -> Result<char, JsonTextFault> {
         let start = self.at - 1;
         let byte = self.peek();
         self.at += 1;

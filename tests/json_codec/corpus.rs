@@ -4,8 +4,13 @@ use rowlens::json::{jsonb_equal, parse_extended_json, to_extended_json};
 use serde_json::Value;
 use std::path::PathBuf;
 
+/// Where the fixtures are that nobody here wrote.
+pub fn fixtures() -> PathBuf {
+    std::env::var_os("ROWLENS_FIXTURES").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures"), PathBuf::from)
+}
+
 fn corpus() -> Vec<(String, Value)> {
-    let folder = std::env::var_os("ROWLENS_FIXTURES").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures"), PathBuf::from);
+    let folder = fixtures();
     let Ok(entries) = std::fs::read_dir(folder.join("bson-corpus")) else {
         println!("no BSON corpus in {}: nothing tested", folder.display());
         return Vec::new();
@@ -19,7 +24,8 @@ fn corpus() -> Vec<(String, Value)> {
     files
 }
 
-fn cases(list: &str) -> Vec<(String, Value)> {
+/// The cases of one kind in all files, named.
+pub fn cases(list: &str) -> Vec<(String, Value)> {
     corpus()
         .into_iter()
         .flat_map(|(file, value)| {
