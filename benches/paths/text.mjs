@@ -20,7 +20,7 @@ export const text = {
     const map = /** @type {(document: any) => import("../mappers/values.mjs").Tables} */ (mappers[kind]);
     const best = minima(
       {
-        ours: parts(documents.length, batches, (batch) => collection.toRows(batch, { copy: false }).tables.map((table) => Buffer.from(table.copyText()))),
+        ours: parts(documents.length, batches, (batch) => collection.toRows(batch, { copy: false }).tables.map((table) => table.copyText())),
         peer: sliced(documents, (slice) => copyText(collection.tables.length, deserialized(slice), map)),
       },
       rounds,

@@ -114,7 +114,7 @@ function runs(file: CaseFile, plan: Plan, documents: ReturnType<typeof documents
       for (const table of rows.tables.filter((table) => !table.columns.some((column) => column.kind === "jsonb" && column.source !== "complement"))) {
         const own = (text: string): string[] => text.split("\n").map((line) => (table === rows.tables[0] ? withoutComplement(line, table) : line)).sort();
         const theirs = printed[table.name];
-        expect(own(table.copyText())).toEqual(own(theirs !== undefined && "copyText" in theirs ? Buffer.from(theirs.copyText).toString() : ""));
+        expect(own(Buffer.from(table.copyText()).toString())).toEqual(own(theirs !== undefined && "copyText" in theirs ? Buffer.from(theirs.copyText).toString() : ""));
       }
       await change(file, collection, lookups, exact, several);
     });

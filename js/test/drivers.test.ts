@@ -65,7 +65,7 @@ const byCopy = (database: string, all: readonly Stored[], format: "binary" | "te
   withClient(database, async (client) => {
     await client.query("BEGIN; SET CONSTRAINTS ALL DEFERRED");
     for (const table of eachTable(all)) {
-      const bytes = format === "binary" ? table.copyBinary() : Buffer.from(table.copyText());
+      const bytes = format === "binary" ? table.copyBinary() : table.copyText();
       await pipeline(Readable.from([Buffer.from(bytes)]), client.query(copyFrom(table.sql.copyIn.replace("FORMAT binary", `FORMAT ${format}`))));
     }
     await client.query("COMMIT");

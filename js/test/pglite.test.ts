@@ -21,7 +21,7 @@ const WAYS_IN: Record<string, (table: Table) => Promise<unknown>> = {
   "binary parameters": async (table) => {
     for (const values of table.parameters()) await database.query(table.sql.insert, values, pgliteTextTypes);
   },
-  "COPY text": (table) => database.query(table.sql.copyIn.replace("STDIN WITH (FORMAT binary)", "'/dev/blob'"), [], { blob: new Blob([table.copyText()]) }),
+  "COPY text": (table) => database.query(table.sql.copyIn.replace("STDIN WITH (FORMAT binary)", "'/dev/blob'"), [], { blob: new Blob([table.copyText() as BlobPart]) }),
   "COPY binary": (table) => database.query(table.sql.copyIn.replace("STDIN", "'/dev/blob'"), [], { blob: new Blob([table.copyBinary() as BlobPart]) }),
 };
 

@@ -9,6 +9,7 @@ import { type LookupEntry, view, wasm, type WasmAssembler, type WasmPlan, type W
 import type { CollectionDescription, TableDescription } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { Documents } from "./documents.ts";
+import { HeldTables } from "./held-tables.ts";
 import type { Issue } from "./issue.ts";
 import { RowlensError } from "./rowlens-error.ts";
 import { columnTypes, type Rows, TableRows } from "./rows.ts";
@@ -21,7 +22,7 @@ export type Lookups = readonly (readonly [collection: string, id: string, key: s
 
 /** Options of {@link Collection.toRows}. */
 export interface ToRowsOptions {
-  /** `false`: tuples are views of WebAssembly memory that live until the next call of any kind. Default true. */
+  /** `false`: tuples are views of WebAssembly memory that live until the next call of any kind; methods of the rows work until the next {@link Collection.toRows}. Default true. */
   copy?: boolean;
   /** Objects only: what becomes of `undefined` fields. Default `omit`. */
   undefined?: "omit" | "null";
@@ -59,6 +60,8 @@ export class Collection {
   readonly #types: ColumnType[][];
   readonly #shredder: WasmShredder;
   readonly #assembler: WasmAssembler;
+  /** What the last run left. */
+  #held: HeldTables | undefined;
 
   /** @internal */
   static make(plan: WasmPlan, index: number, description: CollectionDescription): Collection {
@@ -84,11 +87,11 @@ export class Collection {
   toRows(input: DocumentInput, options: ToRowsOptions = {}): Rows {
     setLookups(this.#shredder, options.lookups);
     this.#write(input, options);
+    this.#held?.release();
     const accepted = this.#shredder.run();
-    const tables = this.tables.map((table, index) => {
-      const tuples = view(this.#shredder.table_ptr(index), this.#shredder.table_len(index));
-      return TableRows.make(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), options.copy === false ? tuples : tuples.slice());
-    });
+    const held = new HeldTables(this.#shredder);
+    this.#held = held;
+    const tables = this.tables.map((table, index) => TableRows.make(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), held, index, options.copy !== false));
     const issueCounts = this.#shredder.issue_counts() as Record<string, number>;
     return { documents: this.#shredder.documents(), accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues: issuesOf(this.#shredder, issueCounts), issueCounts };
   }
@@ -139,6 +142,7 @@ export class Collection {
 
   /** @internal */
   free(): void {
+    this.#held?.release();
     this.#shredder.free();
     this.#assembler.free();
   }

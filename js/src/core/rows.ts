@@ -1,12 +1,12 @@
 import { type ColumnType, columnType } from "../postgres/column-type.ts";
 import { copyBinary } from "../postgres/copy-binary.ts";
-import { copyText } from "../postgres/copy-text.ts";
 import { type TableSql, tableSql } from "../postgres/table-sql.ts";
 import { toText } from "../postgres/text.ts";
 import { eachField } from "../postgres/tuples.ts";
 import { binaryParameters, postgresValue } from "../postgres/parameters.ts";
 import { toValue, type ValueForms } from "../postgres/value.ts";
 import type { ColumnDescription, TableDescription } from "./description.ts";
+import { type HeldTables, keptCopyText } from "./held-tables.ts";
 import type { Issue } from "./issue.ts";
 import { RowlensError } from "./rowlens-error.ts";
 
@@ -32,26 +32,40 @@ export class TableRows {
   readonly name: string;
   /** How many rows. */
   readonly count: number;
-  /** COPY-binary tuples without header and trailer. */
+  /** COPY-binary tuples without header and trailer. With `copy: false` a view; ask a method where you can, it knows where they are. */
   readonly tuples: Uint8Array;
   /** The columns, in the order of tuples, COPY and parameters. */
   readonly columns: readonly ColumnDescription[];
   readonly #types: readonly ColumnType[];
   readonly #table: TableDescription;
+  readonly #held: HeldTables;
+  readonly #index: number;
+  readonly #copied: boolean;
   #sql: TableSql | undefined;
 
   /** @internal */
-  static make(table: TableDescription, types: readonly ColumnType[], count: number, tuples: Uint8Array): TableRows {
-    return new TableRows(table, types, count, tuples);
+  static make(table: TableDescription, types: readonly ColumnType[], count: number, held: HeldTables, index: number, copy: boolean): TableRows {
+    return new TableRows(table, types, count, held, index, copy);
   }
 
-  private constructor(table: TableDescription, types: readonly ColumnType[], count: number, tuples: Uint8Array) {
+  private constructor(table: TableDescription, types: readonly ColumnType[], count: number, held: HeldTables, index: number, copy: boolean) {
     this.name = table.name;
     this.columns = table.columns;
     this.count = count;
-    this.tuples = tuples;
+    const tuples = held.tuples(index) as Uint8Array;
+    this.tuples = copy ? tuples.slice() : tuples;
     this.#types = types;
     this.#table = table;
+    this.#held = held;
+    this.#index = index;
+    this.#copied = copy;
+  }
+
+  /** The tuples, wherever they are now: memory that has grown leaves views behind. */
+  #current(): Uint8Array {
+    const tuples = this.#copied ? this.tuples : this.#held.tuples(this.#index);
+    if (tuples === undefined) throw new RowlensError("rows-gone", `these rows of \`${this.name}\` were views (\`copy: false\`), and \`toRows\` was called again since`);
+    return tuples;
   }
 
   /**
@@ -66,12 +80,18 @@ export class TableRows {
 
   /** What `COPY … FROM STDIN WITH (FORMAT binary)` takes. */
   copyBinary(): Uint8Array {
-    return copyBinary(this.tuples);
+    return copyBinary(this.#current());
   }
 
-  /** What `COPY … FROM STDIN` takes (text format, UTF-8). Several times slower and larger than {@link copyBinary}. */
-  copyText(): string {
-    return copyText(this.#types, this.tuples);
+  /**
+   * What `COPY … FROM STDIN` takes (text format): UTF-8 bytes, to be sent as they are; a string is `new TextDecoder().decode(bytes)`.
+   * The same bytes as `COPY … TO STDOUT` gives for these rows in UTC. Larger than {@link copyBinary} and slower to make; for tables
+   * whose types differ from the mapping's.
+   * @example
+   * await pipeline(Readable.from([table.copyText()]), client.query(copyFrom(`COPY ${table.sql.name} FROM STDIN`)));
+   */
+  copyText(): Uint8Array {
+    return this.#held.copyText(this.#index) ?? keptCopyText(this.columns, this.#current());
   }
 
   /**
@@ -87,7 +107,7 @@ export class TableRows {
   parameters(format: "text"): (string | null)[][];
   parameters(format: "postgres"): PostgresParameter[][];
   parameters(format: "binary" | "text" | "postgres" = "binary"): unknown[][] {
-    if (format === "binary") return binaryParameters(this.tuples, this.count);
+    if (format === "binary") return binaryParameters(this.#current(), this.count);
     return this.#rows(format === "text" ? toText : postgresValue);
   }
 
@@ -122,11 +142,12 @@ export class TableRows {
   }
 
   #rows<T>(read: (type: ColumnType, data: DataView, start: number, length: number, index: number) => T, after?: () => void): (T | null)[][] {
-    const data = new DataView(this.tuples.buffer, this.tuples.byteOffset, this.tuples.byteLength);
+    const tuples = this.#current();
+    const data = new DataView(tuples.buffer, tuples.byteOffset, tuples.byteLength);
     const rows: (T | null)[][] = [];
     let row: (T | null)[] = [];
     eachField(
-      this.tuples,
+      tuples,
       (index, start, length) => row.push(length < 0 ? null : read(this.#types[index] as ColumnType, data, start, length, index)),
       () => {
         rows.push(row);

@@ -1,27 +1,9 @@
 import { RowlensError } from "../core/rowlens-error.ts";
 import { type ColumnType } from "./column-type.ts";
-import { fromText, toText } from "./text.ts";
-import { eachField, writeTuples } from "./tuples.ts";
+import { fromText } from "./text.ts";
+import { writeTuples } from "./tuples.ts";
 
-const ESCAPES: Record<string, string> = { "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\" };
 const UNESCAPES: Record<string, string> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
-
-/** COPY's text format of tuples. @internal */
-export function copyText(types: readonly ColumnType[], tuples: Uint8Array): string {
-  const data = new DataView(tuples.buffer, tuples.byteOffset, tuples.byteLength);
-  let out = "";
-  eachField(
-    tuples,
-    (index, start, length) => {
-      if (index > 0) out += "\t";
-      out += length < 0 ? "\\N" : toText(types[index] as ColumnType, data, start, length).replaceAll(/[\b\f\n\r\t\v\\]/g, (character) => ESCAPES[character] as string);
-    },
-    () => {
-      out += "\n";
-    },
-  );
-  return out;
-}
 
 /** Tuples of COPY's text format. @internal */
 export function tuplesOfCopyText(types: readonly ColumnType[], text: string): Uint8Array {

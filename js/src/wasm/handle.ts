@@ -21,6 +21,8 @@ export interface WasmShredder {
   table_ptr(table: number): number;
   table_len(table: number): number;
   row_count(table: number): number;
+  copy_text(table: number): number;
+  text_ptr(): number;
   issues(): unknown;
   issue_counts(): unknown;
   set_lookups(entries: LookupEntry[]): void;
@@ -44,6 +46,7 @@ export interface Glue {
   Shredder: new (plan: never, collection: number) => WasmShredder;
   Assembler: new (plan: never, collection: number) => WasmAssembler;
   linear_memory(): WebAssembly.Memory;
+  copyText(kinds: string, tuples: Uint8Array): Uint8Array;
   parseExtendedJson(text: string): Uint8Array;
   toExtendedJson(bson: Uint8Array, relaxed: boolean): string;
   initSync(module: { module: WebAssembly.Module | BufferSource }): unknown;
@@ -103,6 +106,9 @@ export function wasm(): Glue {
   start(load());
   return wasm();
 }
+
+/** COPY text of tuples whose columns have these kinds, one a line. @internal */
+export const copyTextOf = (kinds: string, tuples: Uint8Array): Uint8Array => wasm().copyText(kinds, tuples);
 
 /** A view of wasm memory; good until the next call into wasm. @internal */
 export function view(pointer: number, length: number): Uint8Array {

@@ -20,8 +20,8 @@ const texts = (table: TableRows): Record<string, string | null>[] => table.param
 export const FORMS: Record<string, Form> = {
   tuples: ({ tuples }) => ({ tuples }),
   "COPY binary": (table) => ({ copyBinary: table.copyBinary() }),
-  "COPY text": (table) => ({ copyText: table.copyText() }),
-  "COPY text bytes": (table) => ({ copyText: Buffer.from(table.copyText()) }),
+  "COPY text": (table) => ({ copyText: Buffer.from(table.copyText()).toString() }),
+  "COPY text bytes": (table) => ({ copyText: table.copyText() }),
   objects: objects({}),
   "objects with numbers": objects({ numeric: "number", bigint: "number" }),
   "objects with bigints": objects({ numeric: "bigint" }),

@@ -4,6 +4,22 @@ use super::digits::push_signed;
 use super::value::{push_value, Kind};
 use crate::postgres::array::MAX_DIMENSIONS;
 
+const QUOTED: u8 = 1;
+const ESCAPED: u8 = 2;
+/// What a byte asks for.
+const MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
+    let quoted = *b"{}, \t\n\x0b\x0c\r\"\\";
+    let mut at = 0;
+    while at < quoted.len() {
+        marks[quoted[at] as usize] = QUOTED;
+        at += 1;
+    }
+    marks[b'"' as usize] |= ESCAPED;
+    marks[b'\\' as usize] |= ESCAPED;
+    marks
+};
+
 /// Appends an array, unescaped; `None` where the bytes are not an array of `kind`.
 pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let int = |at: usize| value.get(at..)?.first_chunk::<4>().map(|bytes| i32::from_be_bytes(*bytes));
@@ -73,12 +89,11 @@ fn push_element(kind: Kind, value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> 
 /// Quotes what stands in `out` from `mark` on, where it needs quotes.
 fn quote_tail(out: &mut Vec<u8>, mark: usize) {
     let text = out.get(mark..).unwrap_or(&[]);
-    let odd = |byte: &u8| matches!(byte, b'"' | b'\\' | b'{' | b'}' | b',' | b' ' | 9..=13);
-    if !text.is_empty() && !text.iter().any(odd) && !text.eq_ignore_ascii_case(b"null") {
+    let found = text.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]);
+    if found == 0 && !text.is_empty() && !text.eq_ignore_ascii_case(b"null") {
         return;
     }
-    let escapes = text.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count();
-    if escapes == 0 {
+    if found & ESCAPED == 0 {
         out.insert(mark, b'"');
     } else {
         let text = out.split_off(mark);

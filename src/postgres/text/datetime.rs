@@ -1,6 +1,6 @@
 //! Dates and timestamps in the ISO style, in UTC.
 
-use super::digits::{push_unsigned, two, four};
+use super::digits::{four, fraction_digits, push_unsigned, two};
 
 const DAY: i64 = 86_400_000_000;
 /// Days from 1 March of the year 0 to 2000-01-01, and [`ERAS`].
@@ -23,10 +23,8 @@ fn civil(days: i32) -> (i32, u32, u32) {
     (year, month, day)
 }
 
-/// Appends `YYYY-MM-DD`; gives whether it is before Christ.
-#[inline(always)]
-fn push_day(days: i32, out: &mut Vec<u8>) -> bool {
-    let (year, month, day) = civil(days);
+/// Appends a year, in four digits or more; gives whether it is before Christ.
+fn push_year(year: i32, out: &mut Vec<u8>) -> bool {
     let before = year <= 0;
     let year = (if before { 1 - year } else { year }) as u32;
     if year < 10_000 {
@@ -34,8 +32,6 @@ fn push_day(days: i32, out: &mut Vec<u8>) -> bool {
     } else {
         push_unsigned(u64::from(year), out);
     }
-    let ([a, b], [c, d]) = (two(month), two(day));
-    out.extend_from_slice(&[b'-', a, b, b'-', c, d]);
     before
 }
 
@@ -46,7 +42,11 @@ pub(super) fn push_date(days: i32, out: &mut Vec<u8>) -> Option<()> {
         i32::MIN => out.extend_from_slice(b"-infinity"),
         days if !crate::postgres::datetime::is_date(days) => return None,
         days => {
-            if push_day(days, out) {
+            let (year, month, day) = civil(days);
+            let before = push_year(year, out);
+            let ([a, b], [c, d]) = (two(month), two(day));
+            out.extend_from_slice(&[b'-', a, b, b'-', c, d]);
+            if before {
                 out.extend_from_slice(b" BC");
             }
         }
@@ -55,7 +55,7 @@ pub(super) fn push_date(days: i32, out: &mut Vec<u8>) -> Option<()> {
 }
 
 /// Appends a timestamp (microseconds since 2000); `None` outside PostgreSQL's range.
-#[inline]
+#[inline(never)]
 pub(super) fn push_timestamp(microseconds: i64, zone: bool, out: &mut Vec<u8>) -> Option<()> {
     if !crate::postgres::datetime::is_timestamp(microseconds) {
         out.extend_from_slice(match microseconds {
@@ -65,29 +65,48 @@ pub(super) fn push_timestamp(microseconds: i64, zone: bool, out: &mut Vec<u8>) -
         });
         return Some(());
     }
-    let days = microseconds.div_euclid(DAY);
-    let of_day = (microseconds - days * DAY) as u64;
-    let seconds = (of_day / 1_000_000) as u32;
-    let fraction = (of_day - u64::from(seconds) * 1_000_000) as u32;
-    let before = push_day(days as i32, out);
+    // WebAssembly divides 64-bit integers slowly. The estimate is one off at most; everything after it is exact.
+    let mut days = (microseconds as f64 * (1.0 / DAY as f64)) as i64;
+    let mut of_day = microseconds - days * DAY;
+    if of_day < 0 {
+        days -= 1;
+        of_day += DAY;
+    } else if of_day >= DAY {
+        days += 1;
+        of_day -= DAY;
+    }
+    let seconds = (of_day as f64 / 1e6) as u32;
+    let fraction = (of_day - i64::from(seconds) * 1_000_000) as u32;
     let minutes = seconds / 60;
     let hours = minutes / 60;
-    let ([a, b], [c, d], [e, f]) = (two(hours), two(minutes - hours * 60), two(seconds - minutes * 60));
-    out.extend_from_slice(&[b' ', a, b, b':', c, d, b':', e, f]);
+    let (year, month, day) = civil(days as i32);
+    let mut text = *b"0000-00-00 00:00:00.000000\0\0\0\0\0\0";
+    let mut pair = |at: usize, value: u32| text[at..at + 2].copy_from_slice(&two(value));
+    pair(5, month);
+    pair(8, day);
+    pair(11, hours);
+    pair(14, minutes - hours * 60);
+    pair(17, seconds - minutes * 60);
+    let mut end = 19;
     if fraction != 0 {
-        let milliseconds = fraction / 1_000;
-        let ([_, a, b, c], [_, d, e, f]) = (four(milliseconds), four(fraction - milliseconds * 1_000));
-        let digits = [b'.', a, b, c, d, e, f];
-        out.extend_from_slice(&digits);
-        while out.last() == Some(&b'0') {
-            out.pop();
-        }
+        let (digits, length) = fraction_digits(fraction);
+        text[20..28].copy_from_slice(&digits);
+        end = 20 + length;
     }
     if zone {
-        out.extend_from_slice(b"+00");
+        text[end..end + 3].copy_from_slice(b"+00");
+        end += 3;
     }
-    if before {
-        out.extend_from_slice(b" BC");
+    if (1..10_000).contains(&year) {
+        text[..4].copy_from_slice(&four(year as u32));
+        out.extend_from_slice(&text[..32]);
+        out.truncate(out.len() - 32 + end);
+    } else {
+        let before = push_year(year, out);
+        out.extend_from_slice(text.get(4..end).unwrap_or(&[]));
+        if before {
+            out.extend_from_slice(b" BC");
+        }
     }
     Some(())
 }

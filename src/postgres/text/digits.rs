@@ -23,11 +23,30 @@ pub(super) fn four(value: u32) -> [u8; 4] {
 #[inline(always)]
 fn eight(value: u32) -> u64 {
     let high = value / 10_000;
-    let quads = u64::from(high) | u64::from(value - 10_000 * high) << 32;
+    quads(high, value - 10_000 * high)
+}
+
+/// The same of two numbers below 10 000.
+#[inline(always)]
+fn quads(high: u32, low: u32) -> u64 {
+    let quads = u64::from(high) | u64::from(low) << 32;
     let hundreds = ((quads * 10_486) >> 20) & 0x0000_007f_0000_007f;
     let pairs = hundreds | (quads - 100 * hundreds) << 16;
     let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
     tens | (pairs - 10 * tens) << 8
+}
+
+/// Eight digits of two numbers below 10 000; larger ones count as 9999.
+#[inline(always)]
+pub(super) fn four_and_four(high: u32, low: u32) -> [u8; 8] {
+    (quads(high.min(9_999), low.min(9_999)) | WIDE_ZEROS).to_le_bytes()
+}
+
+/// Millionths as six digits (and two zeros), and how many of them are left without trailing zeros.
+#[inline(always)]
+pub(super) fn fraction_digits(millionths: u32) -> ([u8; 8], usize) {
+    let digits = eight(millionths * 100);
+    ((digits | WIDE_ZEROS).to_le_bytes(), 8 - digits.leading_zeros() as usize / 8)
 }
 
 /// Appends a number below 100 000 000 without leading zeros.

@@ -15,7 +15,7 @@ fn special(word: u64) -> u64 {
 }
 
 /// Appends `data[start..end]`, escaped.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn push_text(data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) {
     let length = end.saturating_sub(start);
     if length <= 16 {
@@ -30,7 +30,23 @@ pub(super) fn push_text(data: &[u8], start: usize, end: usize, out: &mut Vec<u8>
             }
         }
     }
+    if length <= 32 {
+        if let Some(window) = data.get(start..).and_then(|rest| rest.first_chunk::<32>()) {
+            let ([low, high], [next, last]) = (words(window, 0), words(window, 16));
+            let (keep_next, keep_last) = masks(length.saturating_sub(16));
+            if length > 16 && special(low) | special(high) | special(next & keep_next | HIGH & !keep_next) | special(last & keep_last | HIGH & !keep_last) == 0 {
+                out.extend_from_slice(window);
+                out.truncate(out.len() - 32 + length);
+                return;
+            }
+        }
+    }
     push_long(data, start, end, out);
+}
+
+#[inline(always)]
+fn words(window: &[u8; 32], at: usize) -> [u64; 2] {
+    window[at..].first_chunk().map_or([0; 2], |half| halves(half).into())
 }
 
 #[inline(never)]

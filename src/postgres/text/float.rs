@@ -1,7 +1,7 @@
 //! `real` and `double precision` as PostgreSQL prints them since version 12: the shortest digits that give the same number back,
 //! with an exponent below 1e-4 and from 1e15 on (1e6 for `real`).
 
-use super::digits::push_unsigned;
+use super::digits::{fraction_digits, push_unsigned};
 
 /// Digits of a number `0.d₁d₂d₃… × 10^(exponent + 1)`, without trailing zeros.
 struct Decimal {
@@ -152,6 +152,19 @@ pub(super) fn push_double(value: f64, out: &mut Vec<u8>) {
     if size < 1e15 && size.trunc() == size {
         return push_unsigned(size as u64, out);
     }
+    // Up to four decimals and 15 digits: a division of integers that doubles hold exactly is rounded as a decimal is when it is read, so
+    // these digits are the number, and no two numbers of 15 digits are the same double.
+    let scaled = (size * 1e4).round();
+    if size >= 1e-4 && scaled < 1e15 && scaled / 1e4 == size {
+        let scaled = scaled as u64;
+        let whole = scaled / 10_000;
+        push_unsigned(whole, out);
+        let (digits, length) = fraction_digits((scaled - whole * 10_000) as u32 * 100);
+        out.push(b'.');
+        out.extend_from_slice(&digits);
+        out.truncate(out.len() - 8 + length);
+        return;
+    }
     let mantissa = size.to_bits() & ((1 << 52) - 1) | 1 << 52;
     push_shortest(ryu::Buffer::new().format_finite(size), mantissa, 15, |count| format!("{size:.*e}", count - 1), |text| text.parse() == Ok(size), out);
 }
@@ -199,6 +212,12 @@ mod tests {
             (100.0, "100"),
             (1234.5678, "1234.5678"),
             (0.0001, "0.0001"),
+            (0.0012, "0.0012"),
+            (-9.99, "-9.99"),
+            (123_456_789.1234, "123456789.1234"),
+            (99_999_999_999.9999, "99999999999.9999"),
+            (0.30000000000000004, "0.30000000000000004"),
+            (0.00010000000000000002, "0.00010000000000000002"),
             (0.000123, "0.000123"),
             (0.00001, "1e-05"),
             (1.5e-7, "1.5e-07"),

@@ -13,7 +13,7 @@ fn eight(bytes: [u8; 4]) -> u64 {
 }
 
 /// Appends a uuid.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn push_uuid(bytes: &[u8; 16], out: &mut Vec<u8>) {
     let part = |at: usize| eight([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]).to_le_bytes();
     let (a, b, c, d) = (part(0), part(4), part(8), part(12));

@@ -1,12 +1,16 @@
 //! `numeric` as `numeric_out` prints it: base-10000 digits straight to text, with the display scale.
 
-use super::digits::four;
+use super::digits::{four, four_and_four};
 
 const NEGATIVE: u16 = 0x4000;
 const MAX_SCALE: usize = 0x3fff;
+const SHORT_WEIGHT: i32 = 3;
+const SHORT_SCALE: usize = 24;
+/// As many pairs of groups as such numbers have, and one of slack.
+const SHORT_PAIRS: usize = 6;
 
 /// Appends a numeric; `None` where the bytes are not a numeric's.
-#[inline]
+#[inline(never)]
 pub(crate) fn push_numeric(value: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let header = value.first_chunk::<8>()?;
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
@@ -27,9 +31,57 @@ pub(crate) fn push_numeric(value: &[u8], out: &mut Vec<u8>) -> Option<()> {
     if scale > MAX_SCALE {
         return None;
     }
+    if (1..=2 * SHORT_PAIRS).contains(&count) && (-1..=SHORT_WEIGHT).contains(&weight) && scale <= SHORT_SCALE {
+        return push_short(digits, weight, sign == NEGATIVE, scale, out);
+    }
     if sign == NEGATIVE {
         out.push(b'-');
     }
+    push_long(digits, weight, scale, out)
+}
+
+/// Numbers below 10^16 with up to 24 decimals, which nearly all are: all digits first, then the parts of them before and behind the point.
+#[inline(always)]
+fn push_short(groups: &[u8], weight: i32, negative: bool, scale: usize, out: &mut Vec<u8>) -> Option<()> {
+    // What no group says is zero.
+    let mut digits = [b'0'; 8 * SHORT_PAIRS];
+    let mut odd = false;
+    let mut pairs = groups.chunks_exact(4);
+    for (place, pair) in digits.chunks_exact_mut(8).zip(&mut pairs) {
+        let (high, low) = (u32::from(u16::from_be_bytes([pair[0], pair[1]])), u32::from(u16::from_be_bytes([pair[2], pair[3]])));
+        odd |= high > 9_999 || low > 9_999;
+        place.copy_from_slice(&four_and_four(high, low));
+    }
+    if let [high, low] = *pairs.remainder() {
+        let last = u32::from(u16::from_be_bytes([high, low]));
+        odd |= last > 9_999;
+        let at = (2 * groups.len()).saturating_sub(4);
+        digits.get_mut(at..at + 4)?.copy_from_slice(&four(last.min(9_999)));
+    }
+    if odd {
+        return None;
+    }
+    if negative {
+        out.push(b'-');
+    }
+    let whole = 4 * (weight + 1) as usize;
+    if whole == 0 {
+        out.push(b'0');
+    } else {
+        let skipped = leading_zeros([digits[0], digits[1], digits[2], digits[3]]);
+        out.extend_from_slice(digits.get(skipped..)?.first_chunk::<16>()?);
+        out.truncate(out.len() - 16 + whole - skipped);
+    }
+    if scale > 0 {
+        out.push(b'.');
+        out.extend_from_slice(digits.get(whole..)?.first_chunk::<24>()?);
+        out.truncate(out.len() - 24 + scale);
+    }
+    Some(())
+}
+
+#[inline(never)]
+fn push_long(digits: &[u8], weight: i32, scale: usize, out: &mut Vec<u8>) -> Option<()> {
     let mut groups = digits.chunks_exact(2).map(|pair| match pair {
         [high, low] => u32::from(u16::from_be_bytes([*high, *low])),
         _ => 0,
@@ -40,9 +92,9 @@ pub(crate) fn push_numeric(value: &[u8], out: &mut Vec<u8>) -> Option<()> {
     };
     // Zero groups between the point and the first digit.
     let mut gap = 0;
-    if weight < 0 || count == 0 {
+    if weight < 0 || digits.is_empty() {
         out.push(b'0');
-        gap = if count == 0 { scale } else { (-1 - weight) as usize };
+        gap = if digits.is_empty() { scale } else { (-1 - weight) as usize };
     } else {
         let first = next()?;
         let skipped = leading_zeros(first);
@@ -100,6 +152,11 @@ mod tests {
         assert_eq!(of(-2, 8, &[12]), "0.00000012");
         assert_eq!(of(-3, 9, &[1_200]), "0.000000001", "cut at the scale, as numeric_out does");
         assert_eq!(of(0, 1, &[7, 4_321]), "7.4");
+        assert_eq!(of(0, 24, &[7]), "7.000000000000000000000000");
+        assert_eq!(of(0, 25, &[7]), "7.0000000000000000000000000");
+        assert_eq!(of(3, 24, &[9_999, 1, 0, 10, 1_234, 5_678, 9_012, 3_456, 7_890, 1_234]), "9999000100000010.123456789012345678901234");
+        assert_eq!(of(4, 1, &[1, 0, 0, 0, 10, 1_234]), "10000000000000010.1");
+        assert_eq!(of(3, 2, &[100]), "100000000000000.00");
         assert_eq!(shown(1, 0, 0x4000, 0, &[5]).unwrap(), "-5");
         assert_eq!(shown(0, 0, 0xc000, 0, &[]).unwrap(), "NaN");
         assert_eq!(shown(0, 0, 0xd000, 32, &[]).unwrap(), "Infinity");
@@ -110,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_no_numeric() {
-        for (count, sign, scale, digits) in [(1, 0, 0, &[10_000u16][..]), (2, 0, 0, &[1]), (-1, 0, 0, &[]), (0, 0x8000, 0, &[]), (0, 0, 0x4000, &[]), (2, 0, 4, &[1, 10_000])] {
+        for (count, sign, scale, digits) in [(1, 0, 0, &[10_000u16][..]), (2, 0, 0, &[1]), (-1, 0, 0, &[]), (0, 0x8000, 0, &[]), (0, 0, 0x4000, &[]), (2, 0, 4, &[1, 10_000]), (2, 0, 60, &[1, 10_000])] {
             assert_eq!(shown(count, 0, sign, scale, digits), None);
         }
         assert_eq!(push_numeric(&[0; 7], &mut Vec::new()), None);

@@ -107,6 +107,9 @@ impl Column {
                 out.extend_from_slice(br"\\x");
                 push_hex(data.get(start..end)?, out);
             }
+            Column { kind: Kind::Numeric, .. } => push_numeric(data.get(start..end)?, out)?,
+            Column { kind: Kind::Uuid, .. } => push_uuid(data.get(start..end)?.try_into().ok()?, out),
+            Column { kind: Kind::TimestampTz, .. } => push_timestamp(i64::from_be_bytes(data.get(start..end)?.try_into().ok()?), true, out)?,
             Column { kind, .. } => push_value(kind, data.get(start..end)?, out)?,
         }
         Some(())
@@ -119,7 +122,7 @@ fn jsonb(value: &[u8]) -> Option<&[u8]> {
 }
 
 /// Appends a value that is no array, unescaped; `None` where the bytes are not of the kind.
-#[inline]
+#[inline(never)]
 pub(super) fn push_value(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
     match kind {
         Kind::Text => push_run(out, value, 0, value.len()),

@@ -32,8 +32,8 @@ export const WRITERS: Readonly<Record<Form, Writer>> = {
 };
 
 /** What `psql` takes: the rows inside COPY … FROM stdin. */
-export function copyScript(rows: TableRows, table: TableDescription): string {
-  return `COPY ${qualified(table)} (${columnList(table)}) FROM stdin;\n${rows.copyText()}\\.\n\n`;
+export function copyScript(rows: TableRows, table: TableDescription): Uint8Array {
+  return Buffer.concat([Buffer.from(`COPY ${qualified(table)} (${columnList(table)}) FROM stdin;\n`), rows.copyText(), Buffer.from("\\.\n\n")]);
 }
 
 /** Rows of one statement. */
