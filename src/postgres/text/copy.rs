@@ -1,8 +1,12 @@
 //! COPY's text format of tuples.
 
+use super::slot::{put, LONGEST, SLOT};
 use super::value::Column;
 use crate::postgres::PgType;
 use std::fmt;
+
+/// By how much the buffer is longer than its text: filling it with zeros costs, too.
+const STEP: usize = 1024;
 
 /// Why tuples have no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,46 +62,68 @@ impl CopyText {
         let mark = out.len();
         // Text is a little longer than the binary form, as a rule.
         out.reserve(tuples.len() + tuples.len() / 2);
-        let (mut at, mut count) = (0, 0);
-        while at < tuples.len() {
-            if let Err(bad) = self.line(tuples, &mut at, out) {
+        let (mut from, mut at, mut count) = (0, mark, 0);
+        while from < tuples.len() {
+            if let Err(bad) = self.line(tuples, &mut from, &mut at, out) {
                 out.truncate(mark);
                 return Err(bad);
             }
             count += 1;
         }
+        out.truncate(at);
         Ok(count)
     }
 
+    /// One line. `out` is longer than `at`, where its text ends, so that there is always room for a [`Slot`](super::slot::Slot).
     #[inline(always)]
-    fn line(&self, tuples: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Result<(), BadField> {
-        let fields = tuples.get(*at..).and_then(|rest| rest.first_chunk()).map(|bytes| u16::from_be_bytes(*bytes));
+    fn line(&self, tuples: &[u8], from: &mut usize, at: &mut usize, out: &mut Vec<u8>) -> Result<(), BadField> {
+        let fields = tuples.get(*from..).and_then(|rest| rest.first_chunk()).map(|bytes| u16::from_be_bytes(*bytes));
         if fields.map(usize::from) != Some(self.columns.len()) {
-            return Err(BadField { offset: *at, reason: "tuple has another number of fields than the table" });
+            return Err(BadField { offset: *from, reason: "tuple has another number of fields than the table" });
         }
-        *at += 2;
+        *from += 2;
         for column in &self.columns {
-            let Some(length) = tuples.get(*at..).and_then(|rest| rest.first_chunk()).map(|bytes| i32::from_be_bytes(*bytes)) else {
-                return Err(BadField { offset: *at, reason: "tuple is cut off" });
+            if out.len() < *at + SLOT {
+                out.resize(*at + STEP, 0);
+            }
+            let Some(length) = tuples.get(*from..).and_then(|rest| rest.first_chunk()).map(|bytes| i32::from_be_bytes(*bytes)) else {
+                return Err(BadField { offset: *from, reason: "tuple is cut off" });
             };
-            *at += 4;
+            let start = *from + 4;
+            let Some(slot) = out.get_mut(*at..).and_then(|rest| rest.first_chunk_mut::<SLOT>()) else { continue };
             if length == -1 {
-                out.extend_from_slice(b"\\N\t");
+                slot[..3].copy_from_slice(b"\\N\t");
+                *at += 3;
+                *from = start;
                 continue;
             }
-            let start = *at;
             let Some(end) = usize::try_from(length).ok().and_then(|length| start.checked_add(length)).filter(|end| *end <= tuples.len()) else {
-                return Err(BadField { offset: start - 4, reason: "tuple is cut off" });
+                return Err(BadField { offset: *from, reason: "tuple is cut off" });
             };
-            if column.push_escaped(tuples, start, end, out).is_none() {
-                return Err(BadField { offset: start, reason: "value is not of the column's type" });
+            *from = end;
+            match put(*column, tuples, start, end, slot) {
+                Some(length) => {
+                    slot[length.min(LONGEST)] = b'\t';
+                    *at += length + 1;
+                }
+                None => {
+                    out.truncate(*at);
+                    if column.push_escaped(tuples, start, end, out).is_none() {
+                        return Err(BadField { offset: start, reason: "value is not of the column's type" });
+                    }
+                    out.push(b'\t');
+                    *at = out.len();
+                }
             }
-            out.push(b'\t');
-            *at = end;
         }
-        match out.last_mut() {
+        // The last separator; a table without columns has none.
+        match out.get_mut(..*at).and_then(<[u8]>::last_mut) {
             Some(last) if !self.columns.is_empty() => *last = b'\n',
-            _ => out.push(b'\n'),
+            _ => {
+                out.truncate(*at);
+                out.push(b'\n');
+                *at += 1;
+            }
         }
         Ok(())
     }

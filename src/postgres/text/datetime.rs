@@ -1,6 +1,7 @@
 //! Dates and timestamps in the ISO style, in UTC.
 
 use super::digits::{four, fraction_digits, push_unsigned, two};
+use super::slot::{Slot, SLOT};
 
 const DAY: i64 = 86_400_000_000;
 /// Days from 1 March of the year 0 to 2000-01-01, and [`ERAS`].
@@ -54,17 +55,9 @@ pub(super) fn push_date(days: i32, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// Appends a timestamp (microseconds since 2000); `None` outside PostgreSQL's range.
-#[inline(never)]
-pub(super) fn push_timestamp(microseconds: i64, zone: bool, out: &mut Vec<u8>) -> Option<()> {
-    if !crate::postgres::datetime::is_timestamp(microseconds) {
-        out.extend_from_slice(match microseconds {
-            i64::MAX => &b"infinity"[..],
-            i64::MIN => b"-infinity",
-            _ => return None,
-        });
-        return Some(());
-    }
+/// Year, month, day, and microseconds of the day.
+#[inline(always)]
+fn parts(microseconds: i64) -> (i32, u32, u32, i64) {
     // WebAssembly divides 64-bit integers slowly. The estimate is one off at most; everything after it is exact.
     let mut days = (microseconds as f64 * (1.0 / DAY as f64)) as i64;
     let mut of_day = microseconds - days * DAY;
@@ -75,13 +68,19 @@ pub(super) fn push_timestamp(microseconds: i64, zone: bool, out: &mut Vec<u8>) -
         days += 1;
         of_day -= DAY;
     }
+    let (year, month, day) = civil(days as i32);
+    (year, month, day, of_day)
+}
+
+/// Writes `0000-MM-DD hh:mm:ss`, fraction and zone; gives the length.
+#[inline(always)]
+fn put_parts(month: u32, day: u32, of_day: i64, zone: bool, slot: &mut Slot) -> usize {
     let seconds = (of_day as f64 / 1e6) as u32;
     let fraction = (of_day - i64::from(seconds) * 1_000_000) as u32;
     let minutes = seconds / 60;
     let hours = minutes / 60;
-    let (year, month, day) = civil(days as i32);
-    let mut text = *b"0000-00-00 00:00:00.000000\0\0\0\0\0\0";
-    let mut pair = |at: usize, value: u32| text[at..at + 2].copy_from_slice(&two(value));
+    slot[..20].copy_from_slice(b"0000-00-00 00:00:00.");
+    let mut pair = |at: usize, value: u32| slot[at..at + 2].copy_from_slice(&two(value));
     pair(5, month);
     pair(8, day);
     pair(11, hours);
@@ -90,23 +89,48 @@ pub(super) fn push_timestamp(microseconds: i64, zone: bool, out: &mut Vec<u8>) -
     let mut end = 19;
     if fraction != 0 {
         let (digits, length) = fraction_digits(fraction);
-        text[20..28].copy_from_slice(&digits);
+        slot[20..28].copy_from_slice(&digits);
         end = 20 + length;
     }
     if zone {
-        text[end..end + 3].copy_from_slice(b"+00");
+        slot[end..end + 3].copy_from_slice(b"+00");
         end += 3;
     }
-    if (1..10_000).contains(&year) {
-        text[..4].copy_from_slice(&four(year as u32));
-        out.extend_from_slice(&text[..32]);
-        out.truncate(out.len() - 32 + end);
-    } else {
-        let before = push_year(year, out);
-        out.extend_from_slice(text.get(4..end).unwrap_or(&[]));
-        if before {
-            out.extend_from_slice(b" BC");
-        }
+    end
+}
+
+/// Writes a timestamp of the years 1 to 9999 and gives its length.
+#[inline(always)]
+pub(super) fn put_timestamp(microseconds: i64, zone: bool, slot: &mut Slot) -> Option<usize> {
+    if !crate::postgres::datetime::is_timestamp(microseconds) {
+        return None;
+    }
+    let (year, month, day, of_day) = parts(microseconds);
+    let end = put_parts(month, day, of_day, zone, slot);
+    if !(1..10_000).contains(&year) {
+        return None;
+    }
+    slot[..4].copy_from_slice(&four(year as u32));
+    Some(end)
+}
+
+/// Appends a timestamp (microseconds since 2000); `None` outside PostgreSQL's range.
+pub(super) fn push_timestamp(microseconds: i64, zone: bool, out: &mut Vec<u8>) -> Option<()> {
+    if !crate::postgres::datetime::is_timestamp(microseconds) {
+        out.extend_from_slice(match microseconds {
+            i64::MAX => &b"infinity"[..],
+            i64::MIN => b"-infinity",
+            _ => return None,
+        });
+        return Some(());
+    }
+    let (year, month, day, of_day) = parts(microseconds);
+    let mut slot = [0; SLOT];
+    let end = put_parts(month, day, of_day, zone, &mut slot);
+    let before = push_year(year, out);
+    out.extend_from_slice(slot.get(4..end).unwrap_or(&[]));
+    if before {
+        out.extend_from_slice(b" BC");
     }
     Some(())
 }

@@ -1,5 +1,7 @@
 //! Decimal digits without a table and without a loop: four or eight at once, in the bytes of a word.
 
+use super::slot::Slot;
+
 const ZEROS: u32 = 0x3030_3030;
 const WIDE_ZEROS: u64 = 0x3030_3030_3030_3030;
 
@@ -57,6 +59,18 @@ fn push_short(value: u32, out: &mut Vec<u8>) {
     let skipped = (digits | 1 << 56).trailing_zeros() / 8;
     out.extend_from_slice(&((digits | WIDE_ZEROS) >> (8 * skipped)).to_le_bytes());
     out.truncate(out.len() - skipped as usize);
+}
+
+/// Writes a number of up to eight digits with its sign, and gives the length.
+#[inline(always)]
+pub(super) fn put_signed(value: i64, slot: &mut Slot) -> Option<usize> {
+    let size = u32::try_from(value.unsigned_abs()).ok().filter(|size| *size < 100_000_000)?;
+    let digits = eight(size);
+    let skipped = (digits | 1 << 56).trailing_zeros() / 8;
+    let sign = usize::from(value < 0);
+    slot[0] = b'-';
+    slot[sign..sign + 8].copy_from_slice(&((digits | WIDE_ZEROS) >> (8 * skipped)).to_le_bytes());
+    Some(sign + 8 - skipped as usize)
 }
 
 #[inline(always)]
@@ -122,6 +136,10 @@ mod tests {
                 let mut out = Vec::new();
                 push_signed(signed, &mut out);
                 assert_eq!(String::from_utf8(out).unwrap(), signed.to_string());
+                let mut slot = [0; 64];
+                let length = put_signed(signed, &mut slot);
+                assert_eq!(length.is_some(), signed.unsigned_abs() < 100_000_000);
+                assert_eq!(&slot[..length.unwrap_or(0)], if length.is_some() { signed.to_string() } else { String::new() }.as_bytes());
             }
         }
     }

@@ -1,5 +1,6 @@
 //! COPY's escapes: `\b \t \n \v \f \r \\`. Most text has none of them and is copied whole.
 
+use super::slot::Slot;
 use crate::bytes::{halves, masks, push_run};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -14,34 +15,27 @@ fn special(word: u64) -> u64 {
     (control | slash) & HIGH
 }
 
-/// Appends `data[start..end]`, escaped.
-#[inline(never)]
-pub(super) fn push_text(data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) {
+/// Writes a text of up to 32 bytes that needs no escape, and gives its length.
+#[inline(always)]
+pub(super) fn put_text(data: &[u8], start: usize, end: usize, slot: &mut Slot) -> Option<usize> {
     let length = end.saturating_sub(start);
+    let rest = data.get(start..)?;
+    // What stands behind the text is replaced by bytes that need no escape.
     if length <= 16 {
-        if let Some(window) = data.get(start..).and_then(|rest| rest.first_chunk::<16>()) {
-            let (low, high) = halves(window);
-            let (keep_low, keep_high) = masks(length);
-            // What stands behind the text is replaced by bytes that need no escape.
-            if special(low & keep_low | HIGH & !keep_low) | special(high & keep_high | HIGH & !keep_high) == 0 {
-                out.extend_from_slice(window);
-                out.truncate(out.len() - 16 + length);
-                return;
-            }
-        }
+        let window = rest.first_chunk::<16>()?;
+        let (low, high) = halves(window);
+        let (keep_low, keep_high) = masks(length);
+        slot[..16].copy_from_slice(window);
+        return (special(low & keep_low | HIGH & !keep_low) | special(high & keep_high | HIGH & !keep_high) == 0).then_some(length);
     }
-    if length <= 32 {
-        if let Some(window) = data.get(start..).and_then(|rest| rest.first_chunk::<32>()) {
-            let ([low, high], [next, last]) = (words(window, 0), words(window, 16));
-            let (keep_next, keep_last) = masks(length.saturating_sub(16));
-            if length > 16 && special(low) | special(high) | special(next & keep_next | HIGH & !keep_next) | special(last & keep_last | HIGH & !keep_last) == 0 {
-                out.extend_from_slice(window);
-                out.truncate(out.len() - 32 + length);
-                return;
-            }
-        }
+    if length > 32 {
+        return None;
     }
-    push_long(data, start, end, out);
+    let window = rest.first_chunk::<32>()?;
+    let ([low, high], [next, last]) = (words(window, 0), words(window, 16));
+    let (keep_next, keep_last) = masks(length - 16);
+    slot[..32].copy_from_slice(window);
+    (special(low) | special(high) | special(next & keep_next | HIGH & !keep_next) | special(last & keep_last | HIGH & !keep_last) == 0).then_some(length)
 }
 
 #[inline(always)]
@@ -49,8 +43,9 @@ fn words(window: &[u8; 32], at: usize) -> [u64; 2] {
     window[at..].first_chunk().map_or([0; 2], |half| halves(half).into())
 }
 
+/// Appends `data[start..end]`, escaped.
 #[inline(never)]
-fn push_long(data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) {
+pub(super) fn push_text(data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) {
     let text = data.get(start..end).unwrap_or(&[]);
     if is_clean(text) {
         push_run(out, data, start, end);
@@ -142,6 +137,10 @@ mod tests {
                         let data = [&text[..], slack].concat();
                         let mut out = b"-".to_vec();
                         push_text(&data, 0, length, &mut out);
+                        let mut slot = [0; 64];
+                        if let Some(length) = put_text(&data, 0, length, &mut slot) {
+                            assert_eq!(&slot[..length], &expected[1..]);
+                        }
                         assert_eq!(out, expected, "{text:?}");
                     }
                     let mut out = [b"-", &text[..]].concat();

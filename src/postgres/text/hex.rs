@@ -1,5 +1,7 @@
 //! Hexadecimal digits: uuid and bytea.
 
+use super::slot::{Slot, SLOT};
+
 /// Eight lower-case digits of four bytes, the first digit in the lowest byte.
 #[inline(always)]
 fn eight(bytes: [u8; 4]) -> u64 {
@@ -12,19 +14,27 @@ fn eight(bytes: [u8; 4]) -> u64 {
     (wide + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'0' - 10)).swap_bytes()
 }
 
-/// Appends a uuid.
-#[inline(never)]
-pub(super) fn push_uuid(bytes: &[u8; 16], out: &mut Vec<u8>) {
+/// Writes a uuid: 36 characters.
+#[inline(always)]
+pub(super) fn put_uuid(bytes: &[u8; 16], slot: &mut Slot) {
     let part = |at: usize| eight([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]).to_le_bytes();
     let (a, b, c, d) = (part(0), part(4), part(8), part(12));
-    let mut text = [b'-'; 36];
-    text[..8].copy_from_slice(&a);
-    text[9..13].copy_from_slice(&b[..4]);
-    text[14..18].copy_from_slice(&b[4..]);
-    text[19..23].copy_from_slice(&c[..4]);
-    text[24..28].copy_from_slice(&c[4..]);
-    text[28..].copy_from_slice(&d);
-    out.extend_from_slice(&text);
+    slot[..8].copy_from_slice(&a);
+    slot[9..13].copy_from_slice(&b[..4]);
+    slot[14..18].copy_from_slice(&b[4..]);
+    slot[19..23].copy_from_slice(&c[..4]);
+    slot[24..28].copy_from_slice(&c[4..]);
+    slot[28..36].copy_from_slice(&d);
+    for dash in [8, 13, 18, 23] {
+        slot[dash] = b'-';
+    }
+}
+
+/// Appends a uuid.
+pub(super) fn push_uuid(bytes: &[u8; 16], out: &mut Vec<u8>) {
+    let mut slot = [0; SLOT];
+    put_uuid(bytes, &mut slot);
+    out.extend_from_slice(&slot[..36]);
 }
 
 /// Appends the digits of bytes.

@@ -11,6 +11,7 @@ mod escape;
 mod float;
 mod hex;
 mod numeric;
+mod slot;
 mod value;
 
 pub use copy::{BadField, CopyText};

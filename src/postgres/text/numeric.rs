@@ -1,6 +1,7 @@
 //! `numeric` as `numeric_out` prints it: base-10000 digits straight to text, with the display scale.
 
 use super::digits::{four, four_and_four};
+use super::slot::Slot;
 
 const NEGATIVE: u16 = 0x4000;
 const MAX_SCALE: usize = 0x3fff;
@@ -9,16 +10,20 @@ const SHORT_SCALE: usize = 24;
 /// As many pairs of groups as such numbers have, and one of slack.
 const SHORT_PAIRS: usize = 6;
 
-/// Appends a numeric; `None` where the bytes are not a numeric's.
-#[inline(never)]
-pub(crate) fn push_numeric(value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+/// The four words before the digits, and the digits.
+#[inline(always)]
+fn parts(value: &[u8]) -> Option<(usize, i32, u16, usize, &[u8])> {
     let header = value.first_chunk::<8>()?;
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     let (count, weight, sign, scale) = (usize::from(word(0)), i32::from(word(2) as i16), word(4), usize::from(word(6)));
     let digits = value.get(8..)?;
-    if digits.len() != 2 * count {
-        return None;
-    }
+    (digits.len() == 2 * count).then_some((count, weight, sign, scale, digits))
+}
+
+/// Appends a numeric; `None` where the bytes are not a numeric's.
+#[inline(never)]
+pub(crate) fn push_numeric(value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let (_, weight, sign, scale, digits) = parts(value)?;
     if sign & !NEGATIVE != 0 {
         out.extend_from_slice(match sign {
             0xc000 => &b"NaN"[..],
@@ -31,18 +36,20 @@ pub(crate) fn push_numeric(value: &[u8], out: &mut Vec<u8>) -> Option<()> {
     if scale > MAX_SCALE {
         return None;
     }
-    if (1..=2 * SHORT_PAIRS).contains(&count) && (-1..=SHORT_WEIGHT).contains(&weight) && scale <= SHORT_SCALE {
-        return push_short(digits, weight, sign == NEGATIVE, scale, out);
-    }
     if sign == NEGATIVE {
         out.push(b'-');
     }
-    push_long(digits, weight, scale, out)
+    push_digits(digits, weight, scale, out)
 }
 
-/// Numbers below 10^16 with up to 24 decimals, which nearly all are: all digits first, then the parts of them before and behind the point.
+/// Writes a number below 10^16 with up to 24 decimals, which nearly all are, and gives its length: all digits first, then the parts of
+/// them before and behind the point.
 #[inline(always)]
-fn push_short(groups: &[u8], weight: i32, negative: bool, scale: usize, out: &mut Vec<u8>) -> Option<()> {
+pub(super) fn put_numeric(value: &[u8], slot: &mut Slot) -> Option<usize> {
+    let (count, weight, sign, scale, groups) = parts(value)?;
+    if !(1..=2 * SHORT_PAIRS).contains(&count) || !(-1..=SHORT_WEIGHT).contains(&weight) || scale > SHORT_SCALE || sign & !NEGATIVE != 0 {
+        return None;
+    }
     // What no group says is zero.
     let mut digits = [b'0'; 8 * SHORT_PAIRS];
     let mut odd = false;
@@ -61,27 +68,27 @@ fn push_short(groups: &[u8], weight: i32, negative: bool, scale: usize, out: &mu
     if odd {
         return None;
     }
-    if negative {
-        out.push(b'-');
-    }
+    let mut at = usize::from(sign == NEGATIVE);
+    slot[0] = b'-';
     let whole = 4 * (weight + 1) as usize;
     if whole == 0 {
-        out.push(b'0');
+        slot[at] = b'0';
+        at += 1;
     } else {
         let skipped = leading_zeros([digits[0], digits[1], digits[2], digits[3]]);
-        out.extend_from_slice(digits.get(skipped..)?.first_chunk::<16>()?);
-        out.truncate(out.len() - 16 + whole - skipped);
+        slot[at..at + 16].copy_from_slice(digits.get(skipped..skipped + 16)?);
+        at += whole - skipped;
     }
     if scale > 0 {
-        out.push(b'.');
-        out.extend_from_slice(digits.get(whole..)?.first_chunk::<24>()?);
-        out.truncate(out.len() - 24 + scale);
+        let place = slot.get_mut(at..at + 25)?;
+        place[0] = b'.';
+        place[1..].copy_from_slice(digits.get(whole..whole + 24)?);
+        at += 1 + scale;
     }
-    Some(())
+    Some(at)
 }
 
-#[inline(never)]
-fn push_long(digits: &[u8], weight: i32, scale: usize, out: &mut Vec<u8>) -> Option<()> {
+fn push_digits(digits: &[u8], weight: i32, scale: usize, out: &mut Vec<u8>) -> Option<()> {
     let mut groups = digits.chunks_exact(2).map(|pair| match pair {
         [high, low] => u32::from(u16::from_be_bytes([*high, *low])),
         _ => 0,
@@ -127,13 +134,17 @@ fn leading_zeros(digits: [u8; 4]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::push_numeric;
+    use super::{push_numeric, put_numeric};
 
     fn shown(count: i16, weight: i16, sign: u16, scale: u16, digits: &[u16]) -> Option<String> {
         let head = [count as u16, weight as u16, sign, scale];
         let bytes: Vec<u8> = head.iter().chain(digits).flat_map(|word| word.to_be_bytes()).collect();
         let mut out = Vec::new();
         push_numeric(&bytes, &mut out)?;
+        let mut slot = [0; 64];
+        if let Some(length) = put_numeric(&bytes, &mut slot) {
+            assert_eq!(slot[..length], out);
+        }
         Some(String::from_utf8(out).unwrap())
     }
 

@@ -90,7 +90,7 @@ impl Column {
     }
 
     /// Appends `data[start..end]` with COPY's escapes; `None` where it is not of the column's type.
-    #[inline(always)]
+    #[inline(never)]
     pub fn push_escaped(self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<()> {
         match self {
             Column { array: true, kind } => {
@@ -107,9 +107,6 @@ impl Column {
                 out.extend_from_slice(br"\\x");
                 push_hex(data.get(start..end)?, out);
             }
-            Column { kind: Kind::Numeric, .. } => push_numeric(data.get(start..end)?, out)?,
-            Column { kind: Kind::Uuid, .. } => push_uuid(data.get(start..end)?.try_into().ok()?, out),
-            Column { kind: Kind::TimestampTz, .. } => push_timestamp(i64::from_be_bytes(data.get(start..end)?.try_into().ok()?), true, out)?,
             Column { kind, .. } => push_value(kind, data.get(start..end)?, out)?,
         }
         Some(())
