@@ -108,6 +108,8 @@ describe("rows", () => {
     expect(utf8(table.copyText())).toBe(LINE);
     expect(table.parameters("text")).toEqual([["7", "Ann\tB.", null]]);
     expect(table.copyBinary().length).toBeGreaterThan(40);
+    const big = other.toRows(["a", "b"].map((id) => ({ _id: id.repeat(30_000_000) })), { copy: false });
+    expect(other.toDocuments(big).count, "room for what is taken back moves memory").toBe(2);
     again.toRows([]);
     for (const use of [() => table.copyText(), () => table.copyBinary(), () => table.parameters(), () => table.objects()]) expect(use).toThrow(expect.objectContaining({ code: "rows-gone" }));
   });

@@ -128,7 +128,9 @@ export class Collection {
   toDocuments(input: Pick<Rows, "tables"> | Record<string, TableInput>, options: { lookups?: Lookups } = {}): Documents {
     setLookups(this.#assembler, options.lookups);
     const readIssues: Issue[] = [];
-    const parts = this.#tuples(input, readIssues);
+    // Room for one table may move wasm memory away from under the views of the others (`copy: false`).
+    const memory = view(0, 0).buffer;
+    const parts = this.#tuples(input, readIssues).map((tuples) => (tuples.buffer === memory ? tuples.slice() : tuples));
     parts.forEach((tuples, index) => view(this.#assembler.reserve(index, tuples.length), tuples.length).set(tuples));
     const count = this.#assembler.run();
     const bson = view(this.#assembler.out_ptr(), this.#assembler.out_len()).slice();
