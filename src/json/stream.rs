@@ -6,42 +6,62 @@ use super::keys::{jsonb_order, Positions};
 use super::normalize::{normalize, sort_document};
 use super::number;
 use super::tree::{Parser, DEPTH};
+use crate::bytes::push_run;
 
 /// Appends the value that `text` stands for; its type byte, and whether a number had more digits than a double holds.
 /// `None` where the tree must decide; what was appended by then is of no use.
 pub(super) fn read(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Option<(u8, bool)> {
-    let mut stream = Stream { text, at: 0, checked: None, normalize, seen: 0, rounded: false, out };
-    stream.space();
-    let kind = stream.value(DEPTH)?;
-    stream.space();
-    if stream.at != text.len() {
+    let mut stream = Stream { text, checked: None, normalize, kind: 0, seen: 0, rounded: false, out };
+    let end = stream.value(space(text, 0), DEPTH)?;
+    if space(text, end) != text.len() {
         return None;
     }
     // Only strings can hold what is not ASCII, else the grammar would have failed: so one look at the end is enough.
     if stream.seen & HIGH != 0 {
         stream.checked()?;
     }
-    Some((kind, stream.rounded))
+    Some((stream.kind, stream.rounded))
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// The lowest high bit that is set belongs to the first byte that is a quote, a backslash, or a control character.
+/// The lowest bit that is set is in the first byte that is a quote, a backslash, or a control character.
 #[inline(always)]
 fn marks(word: u64) -> u64 {
-    let quote = word ^ (ONES * 0x22);
-    let slash = word ^ (ONES * 0x5c);
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (control | quote.wrapping_sub(ONES) & !quote | slash.wrapping_sub(ONES) & !slash) & HIGH
+    // The quote changes places with the space: it and the control characters are then all that is below 0x21.
+    let low = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let slash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    (low | slash) & !word & HIGH
 }
 
+/// Where something else than white space stands, from `at` on.
+#[inline(always)]
+fn space(text: &[u8], mut at: usize) -> usize {
+    while matches!(text.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        at += 1;
+    }
+    at
+}
+
+/// The end of the digits that stand at `at`, which are added to `mantissa` (it may wrap).
+#[inline(always)]
+fn digits(text: &[u8], mut at: usize, mantissa: &mut u64) -> usize {
+    while let Some(byte @ b'0'..=b'9') = text.get(at) {
+        *mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+        at += 1;
+    }
+    at
+}
+
+/// Methods take the offset where they begin and return the one where they end.
 struct Stream<'a, 'o> {
     text: &'a [u8],
-    at: usize,
     /// The text, once it was found to be UTF-8.
     checked: Option<&'a str>,
     normalize: bool,
+    /// Type byte of the last value.
+    kind: u8,
     /// Bytes of strings (and maybe some beside them), or-ed together.
     seen: u64,
     rounded: bool,
@@ -57,89 +77,73 @@ impl<'a> Stream<'a, '_> {
     }
 
     #[inline(always)]
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-
-    #[inline(always)]
-    fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
+    fn value(&mut self, at: usize, depth: u32) -> Option<usize> {
+        match self.text.get(at)? {
+            b'"' => self.string(at),
+            b'{' => self.object(at, depth),
+            b'[' => self.array(at, depth),
+            b'-' | b'0'..=b'9' => self.number(at),
+            _ => self.literal(at),
         }
     }
 
-    /// Takes the next byte that is no white space.
-    #[inline(always)]
-    fn mark(&mut self) -> Option<u8> {
-        self.space();
-        let byte = self.peek()?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    fn value(&mut self, depth: u32) -> Option<u8> {
-        match self.peek()? {
-            b'"' => self.string(),
-            b'{' => self.object(depth),
-            b'[' => self.array(depth),
-            b't' => self.word(b"true", 0x08, &[1]),
-            b'f' => self.word(b"false", 0x08, &[0]),
-            b'n' => self.word(b"null", 0x0a, &[]),
-            _ => self.number(),
+    #[inline(never)]
+    fn literal(&mut self, at: usize) -> Option<usize> {
+        match self.text.get(at)? {
+            b't' => self.word(at, b"true", 0x08, &[1]),
+            b'f' => self.word(at, b"false", 0x08, &[0]),
+            _ => self.word(at, b"null", 0x0a, &[]),
         }
     }
 
     #[inline(always)]
-    fn word(&mut self, word: &[u8], kind: u8, value: &[u8]) -> Option<u8> {
-        let end = self.at + word.len();
-        if self.text.get(self.at..end)? != word {
+    fn word(&mut self, at: usize, word: &[u8], kind: u8, value: &[u8]) -> Option<usize> {
+        let end = at + word.len();
+        if self.text.get(at..end)? != word {
             return None;
         }
-        self.at = end;
+        self.kind = kind;
         self.out.extend_from_slice(value);
-        Some(kind)
+        Some(end)
     }
 
-    #[inline]
-    fn object(&mut self, depth: u32) -> Option<u8> {
+    #[inline(never)]
+    fn object(&mut self, opening: usize, depth: u32) -> Option<usize> {
         let inner = depth.checked_sub(1)?;
-        let (start, text_start) = (self.out.len(), self.at);
-        self.at += 1;
+        let (text, start) = (self.text, self.out.len());
         self.out.extend_from_slice(&[0; 4]);
-        self.space();
-        if self.peek()? == b'}' {
-            self.at += 1;
-            return self.close(start, 0x03);
-        }
+        let mut at = space(text, opening + 1);
         let (mut last, mut sorted) = (0..0, true);
-        loop {
-            if self.mark()? != b'"' {
+        let empty = text.get(at) == Some(&b'}');
+        while !empty {
+            at = space(text, at);
+            if *text.get(at)? != b'"' {
                 return None;
             }
             let kind_at = self.out.len();
-            self.out.push(0);
-            self.name(kind_at + 1)?;
-            let name = kind_at + 1..self.out.len();
+            at = self.name(at)?;
             if kind_at == start + 4 {
                 // A wrapper has no other keys than such.
-                if self.out.get(name.start) == Some(&b'$') {
+                if self.out.get(kind_at + 1) == Some(&b'$') {
                     self.out.truncate(start);
-                    self.at = text_start;
-                    return self.by_tree(depth);
+                    return self.by_tree(opening, depth);
                 }
-            } else if self.normalize {
-                sorted &= jsonb_order(self.out.get(last)?, self.out.get(name.clone())?).is_lt();
             }
-            last = name;
-            self.out.push(0);
-            if self.mark()? != b':' {
+            if self.normalize {
+                let name = kind_at + 1..self.out.len() - 1;
+                sorted &= kind_at == start + 4 || jsonb_order(self.out.get(last)?, self.out.get(name.clone())?).is_lt();
+                last = name;
+            }
+            at = space(text, at);
+            if *text.get(at)? != b':' {
                 return None;
             }
-            self.space();
-            let kind = self.value(inner)?;
-            *self.out.get_mut(kind_at)? = kind;
-            match self.mark()? {
-                b',' => {}
+            at = space(text, at + 1);
+            at = self.value(at, inner)?;
+            *self.out.get_mut(kind_at)? = self.kind;
+            at = space(text, at);
+            match text.get(at)? {
+                b',' => at += 1,
                 b'}' => break,
                 _ => return None,
             }
@@ -147,42 +151,41 @@ impl<'a> Stream<'a, '_> {
         if !sorted {
             self.sort(start + 4)?;
         }
-        self.close(start, 0x03)
+        self.close(start, 0x03)?;
+        Some(at + 1)
     }
 
-    #[inline]
-    fn array(&mut self, depth: u32) -> Option<u8> {
+    #[inline(never)]
+    fn array(&mut self, opening: usize, depth: u32) -> Option<usize> {
         let inner = depth.checked_sub(1)?;
-        let start = self.out.len();
-        self.at += 1;
+        let (text, start) = (self.text, self.out.len());
         self.out.extend_from_slice(&[0; 4]);
-        self.space();
-        if self.peek()? == b']' {
-            self.at += 1;
-            return self.close(start, 0x04);
-        }
+        let mut at = space(text, opening + 1);
         let mut positions = Positions::new();
-        loop {
+        let empty = text.get(at) == Some(&b']');
+        while !empty {
             let kind_at = self.out.len();
             positions.push_element(self.out);
             positions.advance();
-            self.space();
-            let kind = self.value(inner)?;
-            *self.out.get_mut(kind_at)? = kind;
-            match self.mark()? {
-                b',' => {}
-                b']' => return self.close(start, 0x04),
+            at = self.value(space(text, at), inner)?;
+            *self.out.get_mut(kind_at)? = self.kind;
+            at = space(text, at);
+            match text.get(at)? {
+                b',' => at += 1,
+                b']' => break,
                 _ => return None,
             }
         }
+        self.close(start, 0x04)?;
+        Some(at + 1)
     }
 
     /// Ends the document that started at `start`.
     #[inline(always)]
-    fn close(&mut self, start: usize, kind: u8) -> Option<u8> {
+    fn close(&mut self, start: usize, kind: u8) -> Option<()> {
         self.out.push(0);
-        self.set_length(start, self.out.len() - start)?;
-        Some(kind)
+        self.kind = kind;
+        self.set_length(start, self.out.len() - start)
     }
 
     #[inline(always)]
@@ -199,155 +202,151 @@ impl<'a> Stream<'a, '_> {
         (!dropped || !self.rounded).then_some(())
     }
 
-    /// The object that starts here, by way of the tree: it may be a wrapper.
+    /// The object that stands here, by way of the tree: it may be a wrapper.
     #[inline(never)]
-    fn by_tree(&mut self, depth: u32) -> Option<u8> {
-        let mut parser = Parser { text: self.checked()?, at: self.at };
+    fn by_tree(&mut self, at: usize, depth: u32) -> Option<usize> {
+        let mut parser = Parser { text: self.checked()?, at };
         let mut node = parser.value(depth).ok()?;
-        self.at = parser.at;
         if self.normalize {
             normalize(&mut node);
         }
         let mut build = Build { dialect: Dialect::Column, out: self.out, rounded: false };
-        let kind = build.value(&node).ok()?;
+        self.kind = build.value(&node).ok()?;
         self.rounded |= build.rounded;
-        Some(kind)
+        Some(parser.at)
     }
 
-    #[inline(always)]
-    fn string(&mut self) -> Option<u8> {
-        self.at += 1;
+    #[inline(never)]
+    fn string(&mut self, quote: usize) -> Option<usize> {
         let start = self.out.len();
         self.out.extend_from_slice(&[0; 4]);
-        self.characters()?;
-        self.out.push(0);
+        let end = self.characters(quote + 1, quote + 1)?.0;
         self.set_length(start, self.out.len() - start - 4)?;
-        Some(0x02)
+        self.kind = 0x02;
+        Some(end)
     }
 
-    /// Appends a field's name, at `start`; its opening quote is behind.
+    /// Appends a field's name between room for its type byte and its NUL.
     #[inline(always)]
-    fn name(&mut self, start: usize) -> Option<()> {
-        let escaped = self.characters()?;
+    fn name(&mut self, quote: usize) -> Option<usize> {
+        let start = self.out.len();
+        // The opening quote makes the room.
+        let (end, escaped) = self.characters(quote + 1, quote)?;
         // Only an escape can say U+0000, which BSON's names cannot hold.
-        if escaped && self.out.get(start..)?.contains(&0) {
+        if escaped && self.out.get(start..self.out.len() - 1)?.contains(&0) {
             return None;
         }
-        Some(())
+        Some(end)
     }
 
-    /// Appends a string's characters and takes its closing quote. Were there escapes?
+    /// Appends the text from `from` on to the end of the string whose characters stand at `at`, and NUL. Were there escapes?
     #[inline(always)]
-    fn characters(&mut self) -> Option<bool> {
-        match self.run()? {
-            b'"' => Some(false),
-            b'\\' => self.escaped(),
+    fn characters(&mut self, at: usize, from: usize) -> Option<(usize, bool)> {
+        let end = self.run(at)?;
+        match self.text.get(end)? {
+            b'"' => {
+                push_run(self.out, self.text, from, end + 1);
+                // The closing quote makes the room.
+                *self.out.last_mut()? = 0;
+                Some((end + 1, false))
+            }
+            b'\\' => Some((self.escaped(end, from)?, true)),
             _ => None,
         }
     }
 
-    /// As [`Stream::characters`], behind the first backslash.
+    /// As [`Stream::characters`], from the first backslash on.
     #[inline(never)]
-    fn escaped(&mut self) -> Option<bool> {
+    fn escaped(&mut self, mut end: usize, mut from: usize) -> Option<usize> {
         loop {
-            let mut parser = Parser { text: self.checked()?, at: self.at };
-            let character = parser.escape().ok()?;
-            self.at = parser.at;
-            self.out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            match self.run()? {
-                b'"' => return Some(true),
+            self.out.extend_from_slice(self.text.get(from..end)?);
+            match self.text.get(end)? {
+                b'"' => break,
                 b'\\' => {}
                 _ => return None,
             }
+            let mut parser = Parser { text: self.checked()?, at: end + 1 };
+            let character = parser.escape().ok()?;
+            self.out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            from = parser.at;
+            end = self.run(from)?;
         }
+        self.out.push(0);
+        Some(end + 1)
     }
 
-    /// Appends what stands before the next quote, backslash or control character; takes that too and returns it.
+    /// Where the next quote, backslash or control character stands.
     #[inline(always)]
-    fn run(&mut self) -> Option<u8> {
-        while let Some(window) = self.text.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+    fn run(&mut self, at: usize) -> Option<usize> {
+        let mut rest = self.text.get(at..)?;
+        while let Some((window, behind)) = rest.split_first_chunk::<8>() {
             let word = u64::from_le_bytes(*window);
             self.seen |= word;
-            self.out.extend_from_slice(window);
             let marks = marks(word);
             if marks != 0 {
-                let plain = marks.trailing_zeros() / 8;
-                self.out.truncate(self.out.len() - 8 + plain as usize);
-                self.at += plain as usize + 1;
-                return Some((word >> (8 * plain)) as u8);
+                return Some(self.text.len() - rest.len() + marks.trailing_zeros() as usize / 8);
             }
-            self.at += 8;
+            rest = behind;
         }
-        self.last_run()
+        self.last_run(self.text.len() - rest.len())
     }
 
     /// The same for the last few bytes of the text.
     #[inline(never)]
-    fn last_run(&mut self) -> Option<u8> {
-        loop {
-            let byte = self.peek()?;
-            self.at += 1;
-            if byte < 0x20 || byte == b'"' || byte == b'\\' {
-                return Some(byte);
-            }
-            self.seen |= u64::from(byte);
-            self.out.push(byte);
-        }
+    fn last_run(&mut self, at: usize) -> Option<usize> {
+        let rest = self.text.get(at..)?;
+        let length = rest.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\')?;
+        self.seen |= rest.iter().fold(0, |seen, byte| seen | u64::from(*byte));
+        Some(at + length)
     }
 
-    /// Adds the digits that stand here to `mantissa` (which may wrap); returns how many.
-    #[inline(always)]
-    fn digits(&mut self, mantissa: &mut u64) -> usize {
-        let start = self.at;
-        while let Some(byte @ b'0'..=b'9') = self.peek() {
-            *mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-            self.at += 1;
+    #[inline(never)]
+    fn number(&mut self, start: usize) -> Option<usize> {
+        let text = self.text;
+        let negative = text.get(start) == Some(&b'-');
+        let first = start + usize::from(negative);
+        let mut mantissa = 0;
+        let mut at = if text.get(first) == Some(&b'0') { first + 1 } else { digits(text, first, &mut mantissa) };
+        if at == first {
+            return None;
         }
-        self.at - start
-    }
-
-    #[inline]
-    fn number(&mut self) -> Option<u8> {
-        let start = self.at;
-        let negative = self.peek() == Some(b'-');
-        self.at += usize::from(negative);
-        let (mut mantissa, mut fraction) = (0, 0);
-        let whole = if self.peek() == Some(b'0') {
-            self.at += 1;
-            1
-        } else {
-            self.digits(&mut mantissa)
-        };
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            fraction = self.digits(&mut mantissa);
+        let (mut count, mut fraction) = (at - first, 0);
+        if text.get(at) == Some(&b'.') {
+            let point = at + 1;
+            at = digits(text, point, &mut mantissa);
+            fraction = at - point;
+            count += fraction;
             if fraction == 0 {
                 return None;
             }
         }
-        if whole == 0 {
-            return None;
-        }
-        if whole + fraction > number::SHORT || matches!(self.peek(), Some(b'e' | b'E')) {
+        if count > number::SHORT || matches!(text.get(at), Some(b'e' | b'E')) {
             return self.long_number(start);
+        }
+        if fraction == 0 && count < 10 && (mantissa != 0 || !negative) {
+            let integer = mantissa as i32;
+            self.kind = 0x10;
+            self.out.extend_from_slice(&if negative { -integer } else { integer }.to_le_bytes());
+            return Some(at);
         }
         let double = number::short_double(negative, mantissa, fraction);
         if let Some(integer) = number::as_int32(double) {
+            self.kind = 0x10;
             self.out.extend_from_slice(&integer.to_le_bytes());
-            return Some(0x10);
+        } else {
+            self.kind = 0x01;
+            self.out.extend_from_slice(&double.to_le_bytes());
         }
-        self.out.extend_from_slice(&double.to_le_bytes());
-        Some(0x01)
+        Some(at)
     }
 
     #[inline(never)]
-    fn long_number(&mut self, start: usize) -> Option<u8> {
-        let mut parser = Parser { text: self.checked()?, at: start };
+    fn long_number(&mut self, at: usize) -> Option<usize> {
+        let mut parser = Parser { text: self.checked()?, at };
         let text = parser.number().ok()?;
-        self.at = parser.at;
         let mut build = Build { dialect: Dialect::Column, out: self.out, rounded: false };
-        let kind = build.number(text, start).ok()?;
+        self.kind = build.number(text, at).ok()?;
         self.rounded |= build.rounded;
-        Some(kind)
+        Some(parser.at)
     }
 }
