@@ -6,16 +6,13 @@ const OBJECT_ID: [u8; 2] = *b"oi";
 const SUBSTITUTE: [u8; 2] = *b"sb";
 
 fn version_8(bytes: &[u8], marker: [u8; 2]) -> [u8; 16] {
-    let mut uuid = [0; 16];
-    if bytes.len() >= 12 {
-        uuid[..6].copy_from_slice(&bytes[..6]);
-        uuid[6] = 0x80;
-        uuid[7] = bytes[6];
-        uuid[8] = 0x80;
-        uuid[9..14].copy_from_slice(&bytes[7..12]);
-        uuid[14..].copy_from_slice(&marker);
-    }
-    uuid
+    let Some(bytes) = bytes.first_chunk::<12>() else { return [0; 16] };
+    // Two words instead of bytes one by one: 0-5, 0x80, 6 | 0x80, 7-11, marker.
+    let first = u64::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]]);
+    let last = u32::from_be_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
+    let high = first & !0xffff | 0x8000 | (first >> 8) & 0xff;
+    let low = 0x80 << 56 | (first & 0xff) << 48 | u64::from(last) << 16 | u64::from(u16::from_be_bytes(marker));
+    (u128::from(high) << 64 | u128::from(low)).to_be_bytes()
 }
 
 /// The UUID of an ObjectId's 12 bytes: version 8, sorts as ObjectIds do.
@@ -32,13 +29,16 @@ pub fn uuid_from_object_id(object_id: &[u8]) -> [u8; 16] {
 /// The ObjectId in a UUID that [`uuid_from_object_id`] made; `None` for every other UUID.
 #[inline]
 pub fn object_id_from_uuid(uuid: &[u8]) -> Option<[u8; 12]> {
-    if uuid.len() != 16 || uuid[6] != 0x80 || uuid[8] != 0x80 || uuid[14..] != OBJECT_ID {
+    let uuid = u128::from_be_bytes(uuid.try_into().ok()?);
+    let (high, low) = ((uuid >> 64) as u64, uuid as u64);
+    if high & 0xff00 != 0x8000 || low >> 56 != 0x80 || low as u16 != u16::from_be_bytes(OBJECT_ID) {
         return None;
     }
+    let first = high & !0xffff | (high & 0xff) << 8 | (low >> 48) & 0xff;
+    let last = (low >> 16) as u32;
     let mut object_id = [0; 12];
-    object_id[..6].copy_from_slice(&uuid[..6]);
-    object_id[6] = uuid[7];
-    object_id[7..].copy_from_slice(&uuid[9..14]);
+    object_id[..8].copy_from_slice(&first.to_be_bytes());
+    object_id[8..].copy_from_slice(&last.to_be_bytes());
     Some(object_id)
 }
 

@@ -77,7 +77,7 @@ fn write(negative: bool, coefficient: u128, exponent: i32, dscale: u16, out: &mu
     let mut group = (exponent - shift) / 4;
     let mut digits = [0u16; 10];
     let mut count = 0;
-    // Low digit first. The first digit takes the 4 - shift lowest decimal digits. Divisions of 128 bits are slow, most coefficients are small.
+    // Low digit first. The first digit takes the 4 - shift lowest decimal digits.
     let mut rest = coefficient;
     if shift != 0 {
         let (cut, scale) = [(1_000u16, 10u16), (100, 100), (10, 1_000)][shift as usize - 1];
@@ -91,15 +91,21 @@ fn write(negative: bool, coefficient: u128, exponent: i32, dscale: u16, out: &mu
         digits[count] = low * scale;
         count += 1;
     }
-    while rest > u128::from(u64::MAX) {
-        digits[count] = (rest % 10_000) as u16;
-        rest /= 10_000;
-        count += 1;
+    // At most one more division of 128 bits: those are slow, in WebAssembly above all.
+    let mut low = rest as u64;
+    if rest > u128::from(u64::MAX) {
+        const LIMB: u128 = 10u128.pow(16);
+        low = (rest % LIMB) as u64;
+        for _ in 0..4 {
+            digits[count] = (low % 10_000) as u16;
+            low /= 10_000;
+            count += 1;
+        }
+        low = (rest / LIMB) as u64;
     }
-    let mut small = rest as u64;
-    while small > 0 {
-        digits[count] = (small % 10_000) as u16;
-        small /= 10_000;
+    while low > 0 {
+        digits[count] = (low % 10_000) as u16;
+        low /= 10_000;
         count += 1;
     }
     let mut from = 0;
@@ -218,10 +224,9 @@ pub fn push_small_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: 
     let weight = group + used as i32 - 1;
     let mut field = [0u8; 28];
     field[3] = 8 + 2 * used as u8;
-    field[5] = used as u8;
-    field[6..8].copy_from_slice(&(weight as i16).to_be_bytes());
-    field[8..10].copy_from_slice(&((high >> 63) as u16 * NEGATIVE).to_be_bytes());
-    field[10..12].copy_from_slice(&(dscale as u16).to_be_bytes());
+    let sign = (high >> 63) * u64::from(NEGATIVE);
+    let header = u64::from(used) << 48 | u64::from(weight as u16) << 32 | sign << 16 | u64::from(dscale as u16);
+    field[4..12].copy_from_slice(&header.to_be_bytes());
     // The highest digit first.
     if more == 0 {
         field[12..20].copy_from_slice(&(digits << (16 * (4 - used))).to_be_bytes());
@@ -269,7 +274,6 @@ fn parts(value: &[u8]) -> Option<Parts> {
 
 /// The coefficient and exponent without trailing zeros; `None` beyond 34 digits.
 fn coefficient(parts: &Parts) -> Option<(u128, i32)> {
-    let mut coefficient = 0u128;
     let mut exponent = parts.exponent;
     // Ten base-10000 digits can exceed 34 decimal ones; the tail is cut to its significant part first.
     let mut digits = parts.digits.as_slice();
@@ -277,20 +281,24 @@ fn coefficient(parts: &Parts) -> Option<(u128, i32)> {
         digits = rest;
         exponent += 4;
     }
-    for (index, digit) in digits.iter().enumerate() {
-        if index > 9 {
-            return None;
-        }
-        coefficient = coefficient.checked_mul(10_000)?.checked_add(u128::from(*digit))?;
+    let Some((&last, before)) = digits.split_last() else { return Some((0, 0)) };
+    if before.len() > 9 {
+        return None;
     }
-    if coefficient == 0 {
-        return Some((0, 0));
+    // Four digits at a time: multiplications of 128 bits are calls in WebAssembly.
+    let mut coefficient = 0u128;
+    for part in before.chunks(4) {
+        let value = part.iter().fold(0u64, |value, digit| value * 10_000 + u64::from(*digit));
+        coefficient = coefficient * u128::from(POWERS[4 * part.len()]) + u128::from(value);
     }
-    while coefficient % 10 == 0 {
-        coefficient /= 10;
-        exponent += 1;
+    // Only the last digit can end in zeros.
+    let (mut last, mut zeros) = (last, 0);
+    while last % 10 == 0 {
+        last /= 10;
+        zeros += 1;
     }
-    (coefficient <= MAX_COEFFICIENT).then_some((coefficient, exponent))
+    let coefficient = coefficient.checked_mul(u128::from(POWERS[4 - zeros]))?.checked_add(u128::from(last))?;
+    (coefficient <= MAX_COEFFICIENT).then_some((coefficient, exponent + zeros as i32))
 }
 
 fn raise(coefficient: u128, from: i32, to: i32) -> Option<u128> {

@@ -98,6 +98,8 @@ impl State {
         done
     }
 
+    /// One loop that everything goes through: in a function of its own, so that its state stays in registers.
+    #[inline(never)]
     fn columns(&mut self, row: &RowProgram, document: &[u8], parent: (usize, usize), position: Position, out: &mut Vec<u8>) -> Result<(usize, usize), Refusal> {
         out.extend_from_slice(&(row.columns.len() as i16).to_be_bytes());
         let key_start = self.keys.len();

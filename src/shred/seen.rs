@@ -7,6 +7,8 @@ use std::collections::HashSet;
 pub(crate) struct Seen {
     bytes: Vec<u8>,
     ends: Vec<usize>,
+    /// A bit for what each one seen begins and ends with: most new ones are known to be new by that.
+    bits: u64,
     many: HashSet<Vec<u8>>,
 }
 
@@ -17,13 +19,18 @@ impl Seen {
     /// Whether `key` is seen for the first time.
     pub fn first(&mut self, key: &[u8]) -> bool {
         if self.ends.len() < FEW {
-            let mut start = 0;
-            for &end in &self.ends {
-                if self.bytes.get(start..end) == Some(key) {
-                    return false;
+            let byte = |at: usize| key.get(at).copied().unwrap_or(0);
+            let bit = 1u64 << ((byte(0) ^ byte(key.len().wrapping_sub(3)) ^ byte(key.len().wrapping_sub(1)).rotate_left(3)) & 63);
+            if self.bits & bit != 0 {
+                let mut start = 0;
+                for &end in &self.ends {
+                    if self.bytes.get(start..end) == Some(key) {
+                        return false;
+                    }
+                    start = end;
                 }
-                start = end;
             }
+            self.bits |= bit;
             self.bytes.extend_from_slice(key);
             self.ends.push(self.bytes.len());
             return true;
@@ -42,6 +49,7 @@ impl Seen {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
+        self.bits = 0;
         self.many.clear();
     }
 }
