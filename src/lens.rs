@@ -41,6 +41,7 @@ pub struct Lens {
     assembler: Assembler,
     exact: bool,
     complement: bool,
+    shortcuts: bool,
 }
 
 /// What [`Lens::to_documents`] gives.
@@ -89,6 +90,7 @@ impl Lens {
             assembler: Assembler::new(back),
             exact,
             complement,
+            shortcuts: true,
         })
     }
 
@@ -157,6 +159,12 @@ impl Lens {
         }
     }
 
+    /// Whether simple complements are made and applied without assembling documents (they are, by default). For tests: both ways say the same.
+    #[doc(hidden)]
+    pub fn set_shortcuts(&mut self, shortcuts: bool) {
+        self.shortcuts = shortcuts;
+    }
+
     /// Tuples of all documents since [`Lens::clear`].
     pub fn tables(&self) -> &[Rows] {
         self.shredder.tables()
@@ -204,6 +212,15 @@ impl Lens {
                     self.report(&note, Some(index), issues);
                 }
                 return false;
+            }
+        }
+        if self.complement && self.shortcuts {
+            if let Some(json) = self.shredder.direct_complement(document) {
+                self.shredder.set_complement(&json);
+                for note in self.shredder.notes() {
+                    self.report(note, Some(index), issues);
+                }
+                return true;
             }
         }
         // Something deviates, so everything is checked: unmapped parts were only skipped so far.

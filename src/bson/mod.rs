@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub(crate) use read::{behind, value_end, varying_end};
+pub(crate) use read::{behind, validate_place, value_end, varying_end};
 pub use read::{document_length, validate_document, validate_value, Element, Elements, Fault};
 pub use write::Writer;
 

@@ -271,6 +271,24 @@ pub fn validate_value(kind: u8, value: &[u8]) -> Result<(), Fault> {
     }
 }
 
+/// Checks the value at `start..end`, whose length was checked already, and everything in it.
+///
+/// # Errors
+/// The first [`Fault`].
+pub(crate) fn validate_place(data: &[u8], kind: u8, start: usize, end: usize) -> Result<(), Fault> {
+    match kind {
+        kind::DOCUMENT | kind::ARRAY => validate_document(data, start, end),
+        kind::STRING | kind::CODE | kind::SYMBOL => check_text(data, start, end),
+        kind::CODE_WITH_SCOPE => {
+            let code = string_length(data, start + 4, end)?;
+            check_text(data, start + 4, start + 4 + code)?;
+            validate_document(data, start + 4 + code, end)
+        }
+        kind::DB_POINTER => check_text(data, start, end - 12),
+        _ => Ok(()),
+    }
+}
+
 /// Walks everything in the document, to any depth, without recursion (a depth bomb costs memory in proportion to its size).
 /// Strings must be UTF-8; names may be anything without a NUL, as drivers let them through.
 ///

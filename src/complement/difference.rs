@@ -266,18 +266,34 @@ pub fn difference(document: &[u8], base: &[u8], exact: bool) -> Option<Vec<u8>> 
         let mut shown = Vec::new();
         overlay.raw(kind::DOCUMENT, document, "", &mut shown);
     }
-    let mut out = b"{\"v\":1".to_vec();
-    for (name, part, open, close) in [("fields", &fields, b'{', b'}'), ("types", &overlay.types, b'{', b'}'), ("rows", &overlay.rows, b'{', b'}'), ("order", &overlay.orders, b'{', b'}')] {
-        if !part.is_empty() {
-            out.extend_from_slice(b",\"");
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b"\":");
-            out.push(open);
-            out.extend_from_slice(part);
-            out.push(close);
-        }
+    overlay.finish(&fields)
+}
+
+/// Appends a JSON key, after a comma where one is needed.
+pub(super) fn key(out: &mut Vec<u8>, name: &str) {
+    if out.last().is_some_and(|last| *last != b'{') {
+        out.push(b',');
     }
-    out.push(b'}');
-    // The same up to key order, which does not count here.
-    (out != b"{\"v\":1}").then_some(out)
+    push_json_string(name, out);
+    out.push(b':');
+}
+
+impl Overlay {
+    /// The complement of what was collected; `None` where that is nothing.
+    pub(super) fn finish(&self, fields: &[u8]) -> Option<Vec<u8>> {
+        let mut out = b"{\"v\":1".to_vec();
+        for (name, part, open, close) in [("fields", fields, b'{', b'}'), ("types", &self.types[..], b'{', b'}'), ("rows", &self.rows[..], b'{', b'}'), ("order", &self.orders[..], b'{', b'}')] {
+            if !part.is_empty() {
+                out.extend_from_slice(b",\"");
+                out.extend_from_slice(name.as_bytes());
+                out.extend_from_slice(b"\":");
+                out.push(open);
+                out.extend_from_slice(part);
+                out.push(close);
+            }
+        }
+        out.push(b'}');
+        // The same up to key order, which does not count here.
+        (out != b"{\"v\":1}").then_some(out)
+    }
 }

@@ -3,10 +3,12 @@
 
 mod apply;
 mod difference;
+mod direct;
 mod display;
 
 pub use apply::{apply, Applied, BadComplement};
 pub use difference::difference;
+pub(crate) use direct::direct;
 
 /// Version of the JSON form.
 pub const VERSION: u64 = 1;

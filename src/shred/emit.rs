@@ -74,7 +74,7 @@ impl State {
         Ok(())
     }
 
-    fn choose<'p>(&mut self, context: &'p ContextProgram, document: &[u8], place: Slot) -> &'p TreeProgram {
+    pub(super) fn choose<'p>(&self, context: &'p ContextProgram, document: &[u8], place: Slot) -> &'p TreeProgram {
         let Some(discriminator) = &context.discriminator else { return &context.base };
         let mut at = place;
         for name in &discriminator.path {
@@ -113,14 +113,19 @@ impl State {
             match &column.source {
                 ColumnSource::ParentKey => {}
                 ColumnSource::Null => out.extend_from_slice(&NULL),
-                ColumnSource::Value { slot, codec, json } => {
-                    let slot = self.slots.get(*slot).copied().unwrap_or_default();
+                ColumnSource::Value { slot: number, codec, json } => {
+                    let slot = self.slots.get(*number).copied().unwrap_or_default();
                     if slot.kind == 0 || (slot.kind == kind::NULL && !json) {
                         out.extend_from_slice(&NULL);
                     } else {
                         let fit = codec.encode_inline(slot.kind, document, slot.start as usize, slot.end as usize, out);
                         if fit != Fit::Exact {
                             self.note_fit(fit, (row.table, index), slot.kind);
+                            // What a container lost on the way is not told by the container, and a decimal may come back as it was after all.
+                            self.plain &= fit == Fit::Misfit || !matches!(slot.kind, kind::DOCUMENT | kind::ARRAY | kind::DECIMAL128);
+                            if let Some(place) = self.slots.get_mut(*number) {
+                                place.fit = fit;
+                            }
                         }
                     }
                 }
@@ -141,8 +146,8 @@ impl State {
                     let slot = self.slots.get(*slot).copied().unwrap_or_default();
                     self.identity(codec, slot, (row.table, index), document, position, out)?;
                 }
-                ColumnSource::Lookup { slot, lookup } => {
-                    let slot = self.slots.get(*slot).copied().unwrap_or_default();
+                ColumnSource::Lookup { slot: number, lookup } => {
+                    let slot = self.slots.get(*number).copied().unwrap_or_default();
                     out.extend_from_slice(&NULL);
                     if slot.kind != 0 && slot.kind != kind::NULL {
                         let fit = self.look_up(*lookup, slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), out);
@@ -150,6 +155,10 @@ impl State {
                             Fit::Misfit => self.note_column("reference-unresolved", (row.table, index), slot.kind),
                             Fit::Differs => self.note_fit(fit, (row.table, index), slot.kind),
                             Fit::Exact => {}
+                        }
+                        self.plain &= fit != Fit::Differs;
+                        if let Some(place) = self.slots.get_mut(*number) {
+                            place.fit = fit;
                         }
                         if fit != Fit::Misfit {
                             patch_length(out, mark);
@@ -198,7 +207,10 @@ impl State {
         }
         match fit {
             Fit::Exact => return Ok(()),
-            Fit::Differs => self.note_column("type-differs", column, slot.kind),
+            Fit::Differs => {
+                self.note_column("type-differs", column, slot.kind);
+                self.plain = false;
+            }
             Fit::Misfit => {
                 out.truncate(mark);
                 out.extend_from_slice(&NULL);
@@ -246,7 +258,7 @@ impl State {
         self.trail.push((Arc::clone(&child.context.label), Place::Whole));
         while let Some(element) = elements.next_element()? {
             let name = document.get(element.name..element.name_end).unwrap_or(&[]);
-            let place = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32 };
+            let place = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32, fit: Fit::Exact };
             let position = if child.shape == Shape::Array {
                 let length = index_digits(ordinal, &mut digits);
                 if name != &digits[..length] && !odd {
@@ -298,7 +310,7 @@ fn find(document: &[u8], place: Slot, name: &Name) -> Option<Slot> {
             None => document.get(varying_end(document, kind, start, end).ok()?..end)?,
         };
         if found {
-            return Some(Slot { kind, start: start as u32, end: (end - rest.len()) as u32 });
+            return Some(Slot { kind, start: start as u32, end: (end - rest.len()) as u32, fit: Fit::Exact });
         }
     }
     None

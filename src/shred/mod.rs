@@ -10,7 +10,9 @@ mod walk;
 pub(crate) use program::Program;
 
 use crate::bson::Fault;
+use crate::complement;
 use crate::lookup::{Lookups, Wanted};
+use crate::postgres::fit::Fit;
 use crate::rowset::Rows;
 use seen::{Place, Seen};
 use std::sync::Arc;
@@ -19,6 +21,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Slot {
     pub kind: u8,
+    /// How well its column holds the value; known once the row is written.
+    pub fit: Fit,
     pub start: u32,
     pub end: u32,
 }
@@ -74,6 +78,8 @@ pub(crate) struct State {
     pub keys: Vec<u8>,
     /// Deviates: rows alone do not give the document back.
     pub dirty: bool,
+    /// All deviations are of kinds that say by themselves what the complement must say (see `complement::direct`).
+    pub plain: bool,
     pub notes: Vec<Note>,
     /// Labels and positions on the way down, for paths in notes.
     pub trail: Vec<(Arc<str>, Place)>,
@@ -103,6 +109,7 @@ impl Shredder {
             slots: vec![Slot::default(); program.slots],
             keys: Vec::new(),
             dirty: false,
+            plain: true,
             notes: Vec::new(),
             trail: Vec::new(),
             trail_names: Vec::new(),
@@ -163,7 +170,8 @@ impl Shredder {
         state.map_keys.clear();
         state.notes.clear();
         state.dirty = false;
-        let whole = Slot { kind: crate::bson::kind::DOCUMENT, start: 0, end: document.len() as u32 };
+        state.plain = true;
+        let whole = Slot { kind: crate::bson::kind::DOCUMENT, start: 0, end: document.len() as u32, ..Slot::default() };
         let done = state.context(&self.program.root, document, whole, (0, 0), emit::Position::Root);
         match done {
             Ok(()) => Ok(!state.dirty),
@@ -197,6 +205,16 @@ impl Shredder {
         }
         let length = usize::try_from(i32::from_be_bytes(rest.get(..4)?.try_into().ok()?)).ok()?;
         rest.get(4..4 + length).map(<[u8]>::to_vec)
+    }
+
+    /// The complement of the last document, where its deviations are simple ones; see [`complement::direct`](crate::complement).
+    pub fn direct_complement(&mut self, document: &[u8]) -> Option<Vec<u8>> {
+        if !self.state.plain || self.program.exact {
+            return None;
+        }
+        let whole = Slot { kind: crate::bson::kind::DOCUMENT, start: 0, end: document.len() as u32, ..Slot::default() };
+        let tree = self.state.choose(&self.program.root, document, whole);
+        complement::direct(document, tree, &self.program.root, &self.state.slots)
     }
 
     /// Why the last document's rows do not say all of it.

@@ -6,6 +6,7 @@ use super::{Hint, Note, Slot, State};
 use crate::bson::{behind, document_length, kind, value_end, varying_end, Fault};
 use crate::bytes::find_nul;
 use crate::plan::Absent;
+use crate::postgres::fit::Fit;
 
 /// An empty BSON document or array is five bytes.
 const EMPTY: u32 = 5;
@@ -16,6 +17,8 @@ impl State {
     #[inline(never)]
     pub(crate) fn note(&mut self, code: &'static str, path: &str, kind: u8, column: Option<(usize, usize)>) {
         self.dirty = true;
+        // Below arrays and maps an entry must say which element it belongs to: the difference does.
+        self.plain &= self.trail.is_empty() && !matches!(code, "duplicate-key" | "array-keys" | "key-substituted");
         let mut full = String::new();
         for (label, position) in &self.trail {
             crate::path::push_path(&mut full, label);
@@ -80,7 +83,7 @@ impl State {
             // Key order is only recorded under fidelity exact; the difference decides.
             self.dirty |= index < last && self.exact_order;
             last = index;
-            let slot = Slot { kind, start: start as u32, end: (end - rest.len()) as u32 };
+            let slot = Slot { kind, start: start as u32, end: (end - rest.len()) as u32, fit: Fit::Exact };
             if field.leaf != NOT_A_LEAF {
                 found |= self.place_leaf(field.leaf as usize, field, slot);
             } else {
