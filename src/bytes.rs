@@ -161,6 +161,11 @@ impl Name {
         self.length
     }
 
+    /// Whether it is `name` (without a NUL).
+    pub fn is(&self, name: &[u8]) -> bool {
+        self.bytes.strip_suffix(&[0]) == Some(name)
+    }
+
     /// Whether `rest` begins with it, its NUL included.
     #[inline(always)]
     pub fn begins(&self, rest: &[u8]) -> bool {

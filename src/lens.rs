@@ -310,6 +310,10 @@ impl Lens {
                             documents.count += 1;
                         }
                         Some(json) => {
+                            if self.shortcuts && !self.exact && self.patch_directly(tables, json, &mut documents.bson) {
+                                documents.count += 1;
+                                continue;
+                            }
                             if !self.exact {
                                 if let Err(bad) = self.assembler.again(tables, &place) {
                                     self.bad_tuple(&bad, &mut documents.issues);
@@ -361,6 +365,13 @@ impl Lens {
             documents.bson.extend_from_slice(&tail);
         }
         Some(documents)
+    }
+
+    /// Appends the document of the last base and a simple complement all of whose entries agree with the columns; false for all others.
+    fn patch_directly(&self, tables: &[&[u8]], json: &[u8], out: &mut Vec<u8>) -> bool {
+        let base = self.assembler.document();
+        let tree = self.scratch.root_tree(base);
+        complement::direct_apply(base, json, out, |name, wanted, has| self.scratch.holds(tree, name, wanted, has, |column| self.assembler.root_field(column, tables)))
     }
 
     /// The document of a base and its complement. Entries that would change what typed columns say are dropped with an issue.

@@ -162,6 +162,16 @@ impl Assembler {
         &self.state.writer.out
     }
 
+    /// A field of the last document's root row, its length included.
+    pub fn root_field<'t>(&self, column: usize, tables: &[&'t [u8]]) -> Option<&'t [u8]> {
+        const NULL: &[u8] = &(-1i32).to_be_bytes();
+        let &(start, end) = self.state.fields.get(column)?;
+        if start == u32::MAX {
+            return Some(NULL);
+        }
+        tables.first()?.get((start as usize).checked_sub(4)?..end as usize)
+    }
+
     /// What the last document's rows said that BSON cannot.
     pub fn notes(&self) -> &[Note] {
         &self.state.notes

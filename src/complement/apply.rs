@@ -116,7 +116,7 @@ pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Optio
     Ok(Applied { document: tree.bytes(), entries: patch.entries, stale: patch.stale })
 }
 
-fn raw(tag: &str) -> Option<(u8, Vec<u8>)> {
+pub(super) fn raw(tag: &str) -> Option<(u8, Vec<u8>)> {
     let mut bytes = Vec::new();
     base64::decode(tag.strip_prefix("bson:")?.as_bytes(), &mut bytes)?;
     let (kind, value) = bytes.split_first()?;

@@ -4,11 +4,13 @@
 mod apply;
 mod difference;
 mod direct;
+mod direct_apply;
 mod display;
 
 pub use apply::{apply, Applied, BadComplement};
 pub use difference::difference;
 pub(crate) use direct::direct;
+pub(crate) use direct_apply::{direct_apply, Wanted};
 
 /// Version of the JSON form.
 pub const VERSION: u64 = 1;

@@ -31,3 +31,9 @@ pub use normalize::jsonb_equal;
 pub use split::{split_values, SplitValues};
 pub use text::push_json_string;
 pub use tree::JsonTextFault;
+
+/// Appends the BSON document of JSON text in which no key begins with `$`, so that nothing can be taken for Extended JSON. False where
+/// it is not that, or not simple enough to be read in one pass.
+pub(crate) fn read_plain_json(text: &[u8], out: &mut Vec<u8>) -> bool {
+    !text.windows(2).any(|pair| pair == b"\"$") && stream::read(text, false, out) == Some((crate::bson::kind::DOCUMENT, false))
+}

@@ -3,6 +3,7 @@
 mod anonymous;
 pub(crate) mod codec;
 mod emit;
+mod holds;
 pub(crate) mod program;
 mod seen;
 mod walk;
