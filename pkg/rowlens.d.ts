@@ -35,6 +35,10 @@ export class Assembler {
      * Assembles what was written; returns how many documents there are.
      */
     run(): number;
+    /**
+     * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
+     */
+    set_lookups(entries: any): void;
 }
 
 /**
@@ -73,6 +77,10 @@ export class Shredder {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Makes COPY text of table `table`'s tuples, in place of the last one made; returns its length in bytes.
+     */
+    copy_text(table: number): number;
+    /**
      * How many documents the batch had.
      */
     documents(): number;
@@ -84,6 +92,10 @@ export class Shredder {
      * Findings, the first thousand.
      */
     issues(): any;
+    /**
+     * `[collection, _id as canonical Extended JSON]` of each id that the first `length` bytes of the input need.
+     */
+    needed_lookups(length: number): any;
     /**
      * For the collection number `collection` of the plan.
      */
@@ -101,6 +113,10 @@ export class Shredder {
      */
     run(): number;
     /**
+     * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
+     */
+    set_lookups(entries: any): void;
+    /**
      * How many bytes they are.
      */
     table_len(table: number): number;
@@ -108,7 +124,16 @@ export class Shredder {
      * Where table `table`'s tuples are.
      */
     table_ptr(table: number): number;
+    /**
+     * Where it is.
+     */
+    text_ptr(): number;
 }
+
+/**
+ * COPY text of tuples whose columns have these kinds, one a line.
+ */
+export function copyText(kinds: string, tuples: Uint8Array | number[]): Uint8Array;
 
 /**
  * The wasm memory that pointers lead into.
@@ -139,6 +164,8 @@ export interface InitOutput {
     readonly assembler_out_ptr: (a: number) => number;
     readonly assembler_reserve: (a: number, b: number, c: number) => number;
     readonly assembler_run: (a: number) => number;
+    readonly assembler_set_lookups: (a: number, b: any) => [number, number];
+    readonly copyText: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly linear_memory: () => any;
     readonly parseExtendedJson: (a: number, b: number) => [number, number, number, number];
     readonly plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
@@ -146,21 +173,27 @@ export interface InitOutput {
     readonly plan_describe: (a: number) => any;
     readonly plan_explain: (a: number) => [number, number];
     readonly plan_warnings: (a: number) => any;
+    readonly shredder_copy_text: (a: number, b: number) => [number, number, number];
     readonly shredder_documents: (a: number) => number;
     readonly shredder_issue_counts: (a: number) => any;
     readonly shredder_issues: (a: number) => any;
+    readonly shredder_needed_lookups: (a: number, b: number) => any;
     readonly shredder_new: (a: number, b: number) => [number, number, number];
     readonly shredder_reserve: (a: number, b: number) => number;
     readonly shredder_row_count: (a: number, b: number) => number;
     readonly shredder_run: (a: number) => number;
+    readonly shredder_set_lookups: (a: number, b: any) => [number, number];
     readonly shredder_table_len: (a: number, b: number) => number;
     readonly shredder_table_ptr: (a: number, b: number) => number;
+    readonly shredder_text_ptr: (a: number) => number;
     readonly toExtendedJson: (a: number, b: number, c: number) => [number, number, number, number];
-    readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_exn_store: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;
 }
 
