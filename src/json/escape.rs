@@ -39,12 +39,10 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// Not zero exactly where some byte of the word is below 0x20, a quote, a backslash, or beyond ASCII.
 #[inline(always)]
 fn odd(w: u64) -> u64 {
-    let quote = w ^ (ONES * 0x22);
-    let slash = w ^ (ONES * 0x5c);
-    let low = w.wrapping_sub(ONES * 0x20) & !w;
-    let quote = quote.wrapping_sub(ONES) & !quote;
-    let slash = slash.wrapping_sub(ONES) & !slash;
-    (w | low | quote | slash) & HIGH
+    // The quote changes places with the space: it and the control characters are then all that is below 0x21.
+    let low = (w ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let slash = (w ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    (w | low | slash) & HIGH
 }
 
 /// Are all bytes printable ASCII without `"` and `\`?

@@ -34,8 +34,26 @@ pub(super) fn string(bytes: &[u8], at: usize, limit: usize) -> Result<(&[u8], us
 #[inline]
 pub(super) fn cstring(bytes: &[u8], at: usize, limit: usize) -> Result<(&[u8], usize), Fault> {
     let rest = bytes.get(..limit).and_then(|b| b.get(at..)).ok_or(Fault::Malformed(at))?;
-    let len = rest.iter().position(|b| *b == 0).ok_or(Fault::Malformed(at))?;
-    Ok((&rest[..len], at + len + 1))
+    let len = nul(rest).ok_or(Fault::Malformed(at))?;
+    Ok((rest.get(..len).unwrap_or_default(), at + len + 1))
+}
+
+/// Where the first NUL is.
+#[inline(always)]
+fn nul(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut rest = bytes;
+    while let Some((window, behind)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*window);
+        // The lowest bit that is set is in the first NUL.
+        let zeros = word.wrapping_sub(ONES) & !word & HIGH;
+        if zeros != 0 {
+            return Some(bytes.len() - rest.len() + zeros.trailing_zeros() as usize / 8);
+        }
+        rest = behind;
+    }
+    rest.iter().position(|byte| *byte == 0).map(|place| bytes.len() - rest.len() + place)
 }
 
 /// The offset of a document's terminator, given where the document starts.

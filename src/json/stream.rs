@@ -114,8 +114,8 @@ impl<'a> Stream<'a, '_> {
         self.out.extend_from_slice(&[0; 4]);
         let mut at = space(text, opening + 1);
         let (mut last, mut sorted) = (0..0, true);
-        let empty = text.get(at) == Some(&b'}');
-        while !empty {
+        let mut more = text.get(at) != Some(&b'}');
+        while more {
             at = space(text, at);
             if *text.get(at)? != b'"' {
                 return None;
@@ -144,7 +144,7 @@ impl<'a> Stream<'a, '_> {
             at = space(text, at);
             match text.get(at)? {
                 b',' => at += 1,
-                b'}' => break,
+                b'}' => more = false,
                 _ => return None,
             }
         }
@@ -162,8 +162,8 @@ impl<'a> Stream<'a, '_> {
         self.out.extend_from_slice(&[0; 4]);
         let mut at = space(text, opening + 1);
         let mut positions = Positions::new();
-        let empty = text.get(at) == Some(&b']');
-        while !empty {
+        let mut more = text.get(at) != Some(&b']');
+        while more {
             let kind_at = self.out.len();
             positions.push_element(self.out);
             positions.advance();
@@ -172,7 +172,7 @@ impl<'a> Stream<'a, '_> {
             at = space(text, at);
             match text.get(at)? {
                 b',' => at += 1,
-                b']' => break,
+                b']' => more = false,
                 _ => return None,
             }
         }
