@@ -4,9 +4,8 @@ use super::difference::{element_fingerprint, elements};
 use super::display::date_millis;
 use crate::bson::{kind, validate_value, Writer};
 use crate::identity;
-use crate::json::base64;
+use crate::json::{base64, Json, Object};
 use crate::json::decimal_text::decimal128_from_text;
-use serde_json::{Map, Value};
 use std::collections::HashSet;
 
 /// The complement is not one.
@@ -81,9 +80,9 @@ impl Tree {
 }
 
 struct Patch<'a> {
-    types: Option<&'a Map<String, Value>>,
-    rows: Option<&'a Map<String, Value>>,
-    orders: Option<&'a Map<String, Value>>,
+    types: Option<&'a Object<'a>>,
+    rows: Option<&'a Object<'a>>,
+    orders: Option<&'a Object<'a>>,
     skip: &'a HashSet<String>,
     only: Option<&'a str>,
     entries: Vec<String>,
@@ -96,12 +95,12 @@ struct Patch<'a> {
 /// [`BadComplement`] where the text is not a complement of a known version.
 pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Option<&str>) -> Result<Applied, BadComplement> {
     let bad = |what: &str| BadComplement(what.to_owned());
-    let value: Value = serde_json::from_slice(complement).map_err(|error| BadComplement(format!("complement is not JSON: {error}")))?;
-    let Value::Object(parts) = &value else { return Err(bad("complement is not an object")) };
-    if parts.get("v").and_then(Value::as_u64) != Some(super::VERSION) {
+    let value = Json::parse(complement).map_err(|fault| BadComplement(format!("complement is not JSON: {fault}")))?;
+    let Json::Object(parts) = &value else { return Err(bad("complement is not an object")) };
+    if parts.get("v").and_then(Json::as_i64) != Some(super::VERSION) {
         return Err(bad("complement has an unknown version"));
     }
-    let part = |name: &str| parts.get(name).and_then(Value::as_object);
+    let part = |name: &str| parts.get(name).and_then(Json::as_object);
     let mut patch = Patch { types: part("types"), rows: part("rows"), orders: part("order"), skip, only, entries: Vec::new(), stale: Vec::new() };
     if let Some(tag) = patch.tag("") {
         if patch.admit("") {
@@ -148,10 +147,10 @@ impl<'a> Patch<'a> {
     }
 
     /// Brings one place of the base to what the document had there. `path` names elements by the positions they had when the complement was written.
-    fn visit(&mut self, at: &mut Tree, value: Option<&Value>, path: &str) -> Result<(), BadComplement> {
+    fn visit(&mut self, at: &mut Tree, value: Option<&Json<'_>>, path: &str) -> Result<(), BadComplement> {
         if let Some(value) = value {
             let replace = self.tag(path).is_some_and(|tag| tag == "replace" || tag.starts_with("bson:"));
-            if replace || matches!(at, Tree::Leaf(..)) || !value.is_object() {
+            if replace || matches!(at, Tree::Leaf(..)) || value.as_object().is_none() {
                 if self.admit(path) {
                     *at = self.build(value, path, 0)?;
                 }
@@ -159,13 +158,13 @@ impl<'a> Patch<'a> {
             }
         }
         match at {
-            Tree::Object(fields) => self.object(fields, value.and_then(Value::as_object), path),
-            Tree::Array(items) => self.array(items, value.and_then(Value::as_object), path),
+            Tree::Object(fields) => self.object(fields, value.and_then(Json::as_object), path),
+            Tree::Array(items) => self.array(items, value.and_then(Json::as_object), path),
             Tree::Leaf(..) => Ok(()),
         }
     }
 
-    fn object(&mut self, have: &mut Vec<(Vec<u8>, Tree)>, fields: Option<&Map<String, Value>>, path: &str) -> Result<(), BadComplement> {
+    fn object(&mut self, have: &mut Vec<(Vec<u8>, Tree)>, fields: Option<&Object<'_>>, path: &str) -> Result<(), BadComplement> {
         for (name, mut value) in std::mem::take(have) {
             let mut inner = path.to_owned();
             let text = String::from_utf8_lossy(&name);
@@ -176,7 +175,7 @@ impl<'a> Patch<'a> {
             self.visit(&mut value, fields.and_then(|fields| fields.get(text.as_ref())), &inner)?;
             have.push((name, value));
         }
-        for (name, value) in fields.into_iter().flatten() {
+        for (name, value) in fields.into_iter().flat_map(Object::iter) {
             let mut inner = path.to_owned();
             crate::path::push_field(&mut inner, name);
             if self.tag(&inner) != Some("missing") && !have.iter().any(|(key, _)| key == name.as_bytes()) && self.admit(&inner) {
@@ -188,23 +187,23 @@ impl<'a> Patch<'a> {
         Ok(())
     }
 
-    fn array(&mut self, items: &mut [Tree], fields: Option<&Map<String, Value>>, path: &str) -> Result<(), BadComplement> {
+    fn array(&mut self, items: &mut [Tree], fields: Option<&Object<'_>>, path: &str) -> Result<(), BadComplement> {
         let Some(rows) = self.rows else { return Ok(()) };
         let position = |row: &str| row.strip_prefix(path)?.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
         // All places are found before any element changes: fingerprints are of the base.
         let places: Vec<(usize, &String, Option<usize>)> =
-            rows.keys().filter_map(|row| position(row).map(|position| (position, row, self.locate(items, position, row)))).collect();
+            rows.iter().filter_map(|(row, _)| position(row).map(|position| (position, row, self.locate(items, position, row)))).collect();
         for (position, row, place) in places {
             match place.and_then(|place| items.get_mut(place)) {
                 Some(item) => self.visit(item, fields.and_then(|fields| fields.get(position.to_string().as_str())), row)?,
-                None => self.stale.push(row.clone()),
+                None => self.stale.push(row.to_owned()),
             }
         }
         Ok(())
     }
 
     fn reorder(&self, fields: &mut [(Vec<u8>, Tree)], path: &str) {
-        if let Some(order) = self.orders.and_then(|orders| orders.get(path)).and_then(Value::as_array) {
+        if let Some(order) = self.orders.and_then(|orders| orders.get(path)).and_then(Json::as_array) {
             let place = |name: &[u8]| order.iter().position(|entry| entry.as_str().map(str::as_bytes) == Some(name)).unwrap_or(order.len());
             fields.sort_by_key(|(name, _)| place(name));
         }
@@ -212,7 +211,7 @@ impl<'a> Patch<'a> {
 
     /// Where the element that was at `position` is now.
     fn locate(&self, items: &[Tree], position: usize, path: &str) -> Option<usize> {
-        let Some(wanted) = self.rows.and_then(|rows| rows.get(path)).and_then(Value::as_str) else { return (position < items.len()).then_some(position) };
+        let Some(wanted) = self.rows.and_then(|rows| rows.get(path)).and_then(Json::as_str) else { return (position < items.len()).then_some(position) };
         let matches = |tree: &Tree| element_fingerprint(tree.kind(), &tree.bytes()) == wanted;
         if items.get(position).is_some_and(matches) {
             return Some(position);
@@ -220,7 +219,7 @@ impl<'a> Patch<'a> {
         items.iter().position(matches)
     }
 
-    fn build(&self, value: &Value, path: &str, depth: usize) -> Result<Tree, BadComplement> {
+    fn build(&self, value: &Json<'_>, path: &str, depth: usize) -> Result<Tree, BadComplement> {
         let bad = || BadComplement(format!("the value at `{path}` is not what its type says"));
         if depth > 200 {
             return Err(bad());
@@ -244,34 +243,34 @@ impl<'a> Patch<'a> {
             _ => {}
         }
         match value {
-            Value::Null => leaf(kind::NULL, &[]),
-            Value::Bool(flag) => leaf(kind::BOOLEAN, &[u8::from(*flag)]),
-            Value::Number(number) => match number.as_i64().and_then(|n| i32::try_from(n).ok()) {
+            Json::Null => leaf(kind::NULL, &[]),
+            Json::Bool(flag) => leaf(kind::BOOLEAN, &[u8::from(*flag)]),
+            Json::Number(_) => match value.as_i64().and_then(|n| i32::try_from(n).ok()) {
                 Some(int) => leaf(kind::INT32, &int.to_le_bytes()),
                 None => {
-                    let double = number.as_f64().ok_or_else(bad)?;
+                    let double = value.as_f64().ok_or_else(bad)?;
                     if double.fract() == 0.0 && double.abs() < 2_147_483_648.0 && !(double == 0.0 && double.is_sign_negative()) {
                         return leaf(kind::INT32, &(double as i32).to_le_bytes());
                     }
                     leaf(kind::DOUBLE, &double.to_le_bytes())
                 }
             },
-            Value::String(text) => {
+            Json::String(text) => {
                 let mut bytes = (text.len() as i32 + 1).to_le_bytes().to_vec();
                 bytes.extend_from_slice(text.as_bytes());
                 bytes.push(0);
                 Ok(Tree::Leaf(kind::STRING, bytes))
             }
-            Value::Array(items) => {
-                let build = |(index, item): (usize, &Value)| {
+            Json::Array(items) => {
+                let build = |(index, item): (usize, &Json<'_>)| {
                     let mut inner = path.to_owned();
                     crate::path::push_index(&mut inner, index as u32);
                     self.build(item, &inner, depth + 1)
                 };
                 Ok(Tree::Array(items.iter().enumerate().map(build).collect::<Result<_, _>>()?))
             }
-            Value::Object(fields) => {
-                let build = |(name, item): (&String, &Value)| {
+            Json::Object(fields) => {
+                let build = |(name, item): (&str, &Json<'_>)| {
                     let mut inner = path.to_owned();
                     crate::path::push_field(&mut inner, name);
                     Ok((self::name(name)?, self.build(item, &inner, depth + 1)?))

@@ -13,4 +13,4 @@ pub(crate) use direct::direct;
 pub(crate) use direct_apply::{direct_apply, Wanted};
 
 /// Version of the JSON form.
-pub const VERSION: u64 = 1;
+pub const VERSION: i64 = 1;

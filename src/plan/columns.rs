@@ -5,10 +5,10 @@ use super::fault::join;
 use super::references::Target;
 use super::kinds::{allowed, default_kind, holds_identity, identity_kind, identity_type, lossy, KINDS};
 use super::{Absent, BsonKind, ColumnPlan, FieldPlan, Source};
+use crate::json::{Json, Object};
 use crate::mapping::keys;
 use crate::path::{Path, Segment};
 use crate::postgres::PgType;
-use serde_json::{Map, Value};
 
 /// A collection's key, as references see it.
 #[derive(Debug, Clone)]
@@ -19,9 +19,9 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Reads what can be read; faults are found when the collection itself is compiled.
-    pub fn read(collection: &Value) -> Keys {
+    pub fn read(collection: &Json<'_>) -> Keys {
         let key = collection.get("key");
-        let text = |name: &str| key.and_then(|k| k.get(name)).and_then(Value::as_str);
+        let text = |name: &str| key.and_then(|k| k.get(name)).and_then(Json::as_str);
         let kind = text("as").unwrap_or("uuid").to_owned();
         let pg = identity_type(&kind, text("type"));
         Keys { kind, pg }
@@ -69,7 +69,7 @@ impl Builder<'_, '_> {
     }
 
     /// The identity column of a table.
-    pub(super) fn key(&mut self, table: usize, value: &Value, path: &str, root: bool) {
+    pub(super) fn key(&mut self, table: usize, value: &Json<'_>, path: &str, root: bool) {
         let Some(object) = self.faults.object(value, path, if root { keys::KEY } else { keys::ELEMENT_KEY }) else { return };
         let field = self.faults.text(object, "path", path, false).unwrap_or_else(|| "_id".into());
         let name = self.faults.text(object, "column", path, true);
@@ -97,7 +97,7 @@ impl Builder<'_, '_> {
         self.push(table, column, &join(path, "column"));
     }
 
-    fn key_type(&mut self, object: &Map<String, Value>, kind: &str, root: bool, path: &str) -> Option<PgType> {
+    fn key_type(&mut self, object: &Object<'_>, kind: &str, root: bool, path: &str) -> Option<PgType> {
         // An element's key has no `type`; that it stands there is reported as an unknown key.
         let named = if root { self.faults.text(object, "type", path, false) } else { None };
         if identity_type(kind, None).is_none() {
@@ -115,7 +115,7 @@ impl Builder<'_, '_> {
     }
 
     /// A column. Everything about it is checked, whatever else about it is wrong.
-    pub(super) fn column(&mut self, name: &str, value: &Value, path: &str) -> Option<Read> {
+    pub(super) fn column(&mut self, name: &str, value: &Json<'_>, path: &str) -> Option<Read> {
         self.faults.name(name, path);
         let object = self.faults.object(value, path, keys::COLUMN)?;
         let field = self.faults.text(object, "path", path, true);
@@ -147,7 +147,7 @@ impl Builder<'_, '_> {
     }
 
     /// The BSON kind: `bson`, else what a reference or `as` implies, else the type's own.
-    fn kind(&mut self, name: &str, object: &Map<String, Value>, pg: Option<&PgType>, target: &Target, path: &str) -> Option<BsonKind> {
+    fn kind(&mut self, name: &str, object: &Object<'_>, pg: Option<&PgType>, target: &Target, path: &str) -> Option<BsonKind> {
         let identity = self.faults.text(object, "as", path, false);
         if let Some(identity) = &identity {
             if !matches!(identity.as_str(), "uuid" | "hex" | "bytea") {
@@ -180,8 +180,8 @@ impl Builder<'_, '_> {
         Some(kind)
     }
 
-    fn absent(&mut self, object: &Map<String, Value>, pg: Option<&PgType>, path: &str) -> Absent {
-        match object.get("absent").map(Value::as_str) {
+    fn absent(&mut self, object: &Object<'_>, pg: Option<&PgType>, path: &str) -> Absent {
+        match object.get("absent").map(Json::as_str) {
             None | Some(Some("missing")) => Absent::Missing,
             Some(Some("null")) => {
                 if matches!(pg, Some(PgType::Json | PgType::Jsonb)) {

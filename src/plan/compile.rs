@@ -5,10 +5,10 @@ use super::context::Builder;
 use super::fault::{join, Faults};
 use super::{CollectionPlan, ColumnPlan, EnumPlan, Fidelity, Plan, Source, TablePlan};
 use crate::issue::Issue;
+use crate::json::{Json, Object};
 use crate::mapping::duplicates::duplicate_keys;
 use crate::mapping::keys;
 use crate::postgres::PgType;
-use serde_json::Value;
 use std::collections::HashMap;
 
 /// What a caller may override.
@@ -42,9 +42,9 @@ pub struct Compiled {
 /// # Errors
 /// All findings, where at least one of them is an error.
 pub fn compile_str(text: &str, options: &CompileOptions) -> Result<Compiled, Vec<Issue>> {
-    match serde_json::from_str(text) {
+    match Json::parse(text.as_bytes()) {
         Ok(value) => {
-            let twice = duplicate_keys(text);
+            let twice = duplicate_keys(&value);
             if twice.is_empty() {
                 return compile(&value, options);
             }
@@ -58,23 +58,21 @@ pub fn compile_str(text: &str, options: &CompileOptions) -> Result<Compiled, Vec
             };
             Err(faults.issues.into_iter().chain(rest).collect())
         }
-        Err(error) => {
+        Err(fault) => {
+            let before = text.get(..fault.offset).unwrap_or(text);
+            let (line, column) = (before.matches('\n').count() + 1, before.chars().rev().take_while(|c| *c != '\n').count() + 1);
             let mut faults = Faults::default();
-            faults.error("mapping-syntax", "", format!("the mapping is not JSON: {error}"), "correct the syntax");
+            faults.error("mapping-syntax", "", format!("the mapping is not JSON: {} at line {line} column {column}", fault.message), "correct the syntax");
             Err(faults.issues)
         }
     }
 }
 
-/// Compiles a mapping.
-///
-/// # Errors
-/// All findings, where at least one of them is an error.
-pub fn compile(mapping: &Value, options: &CompileOptions) -> Result<Compiled, Vec<Issue>> {
+fn compile(mapping: &Json<'_>, options: &CompileOptions) -> Result<Compiled, Vec<Issue>> {
     let mut faults = Faults::default();
     let mut plan = Plan::default();
     if let Some(root) = faults.object(mapping, "", keys::MAPPING) {
-        if root.get("version") != Some(&Value::from(1)) {
+        if root.get("version").and_then(Json::as_i64) != Some(1) {
             faults.error("mapping-version", "version", "`version` is not 1".into(), "write \"version\": 1");
         }
         plan.schema = faults.text(root, "schema", "", false);
@@ -82,9 +80,9 @@ pub fn compile(mapping: &Value, options: &CompileOptions) -> Result<Compiled, Ve
             faults.name(schema, "schema");
         }
         enums(root.get("enums"), &mut plan, &mut faults);
-        let empty = serde_json::Map::new();
+        let empty = Object::default();
         let collections = match root.get("collections") {
-            Some(Value::Object(collections)) => collections,
+            Some(Json::Object(collections)) => collections,
             Some(_) => {
                 faults.error("mapping-type", "collections", "`collections` is not an object".into(), "write an object: collection name to mapping");
                 &empty
@@ -95,7 +93,7 @@ pub fn compile(mapping: &Value, options: &CompileOptions) -> Result<Compiled, Ve
             }
         };
         // Keys first: references look at them.
-        let keys: Vec<(String, Keys)> = collections.iter().map(|(name, value)| (name.clone(), Keys::read(value))).collect();
+        let keys: Vec<(String, Keys)> = collections.iter().map(|(name, value)| (name.to_owned(), Keys::read(value))).collect();
         for (index, (name, value)) in collections.iter().enumerate() {
             let path = join("collections", name);
             if let Some(collection) = collection(index, name, value, &path, &plan, &keys, options, &mut faults) {
@@ -130,12 +128,12 @@ fn table_names(plan: &Plan, faults: &mut Faults) {
     }
 }
 
-fn enums(value: Option<&Value>, plan: &mut Plan, faults: &mut Faults) {
+fn enums(value: Option<&Json<'_>>, plan: &mut Plan, faults: &mut Faults) {
     let Some(value) = value else { return };
     let Some(enums) = value.as_object() else {
         return faults.error("mapping-type", "enums", "`enums` is not an object".into(), "write an object: type name to labels");
     };
-    for (name, labels) in enums {
+    for (name, labels) in enums.iter() {
         let path = join("enums", name);
         faults.name(name, &path);
         if PgType::parse(name, &[]).is_some() {
@@ -152,12 +150,12 @@ fn enums(value: Option<&Value>, plan: &mut Plan, faults: &mut Faults) {
                 faults.error("enum-label-twice", &path, format!("label `{label}` occurs twice"), "remove one");
             }
         }
-        plan.enums.push(EnumPlan { name: name.clone(), labels: list });
+        plan.enums.push(EnumPlan { name: name.to_owned(), labels: list });
     }
 }
 
 #[allow(clippy::too_many_arguments)]
-fn collection(index: usize, name: &str, value: &Value, path: &str, plan: &Plan, keys: &[(String, Keys)], options: &CompileOptions, faults: &mut Faults) -> Option<CollectionPlan> {
+fn collection(index: usize, name: &str, value: &Json<'_>, path: &str, plan: &Plan, keys: &[(String, Keys)], options: &CompileOptions, faults: &mut Faults) -> Option<CollectionPlan> {
     let object = faults.object(value, path, keys::COLLECTION)?;
     let table = faults.text(object, "table", path, true).unwrap_or_default();
     faults.name(&table, &join(path, "table"));
@@ -177,7 +175,7 @@ fn collection(index: usize, name: &str, value: &Value, path: &str, plan: &Plan, 
     }
     let root = builder.context(0, object, path, true);
     let complement = match object.get("complement") {
-        Some(Value::String(column)) => {
+        Some(Json::String(column)) => {
             builder.faults.name(column, &join(path, "complement"));
             let table = &mut builder.tables[0];
             if table.columns.iter().any(|c| c.name == *column) {
@@ -186,10 +184,10 @@ fn collection(index: usize, name: &str, value: &Value, path: &str, plan: &Plan, 
             if table.columns.len() >= 1_600 {
                 builder.faults.error("too-many-columns", &join(path, "complement"), format!("table `{}` has more than 1600 columns", table.name), "move some to a table of their own, or to jsonb");
             }
-            table.columns.push(ColumnPlan { name: column.clone(), pg: PgType::Jsonb, source: Source::Complement, not_null: false, reference: None, foreign_key: false, path: String::new() });
+            table.columns.push(ColumnPlan { name: column.to_string(), pg: PgType::Jsonb, source: Source::Complement, not_null: false, reference: None, foreign_key: false, path: String::new() });
             Some(table.columns.len() - 1)
         }
-        None | Some(Value::Null) => {
+        None | Some(Json::Null) => {
             builder.faults.warn("no-complement", path, format!("`{name}` has no complement: unknown fields, other BSON types, and missing, null and empty alike are lost on the way back"), "add \"complement\": \"doc_rest\"");
             None
         }

@@ -3,10 +3,10 @@
 use super::columns::Keys;
 use super::fault::{join, Faults};
 use super::{Absent, Child, ColumnPlan, Context, Discriminator, EnumPlan, Node, ObjectNode, Source, TablePlan, Variant};
+use crate::json::{Json, Object};
 use crate::mapping::keys;
 use crate::path::{Path, Segment};
 use crate::postgres::PgType;
-use serde_json::{Map, Value};
 
 /// What is being built for one collection.
 pub(super) struct Builder<'a, 'f> {
@@ -66,7 +66,7 @@ impl Builder<'_, '_> {
     }
 
     /// Reads columns, children and discriminator of the object `mapping` into the context of `table`.
-    pub fn context(&mut self, table: usize, mapping: &Map<String, Value>, path: &str, root: bool) -> Context {
+    pub fn context(&mut self, table: usize, mapping: &Object<'_>, path: &str, root: bool) -> Context {
         let mut tree = Tree { object: ObjectNode::default(), element: None };
         let outer = std::mem::take(&mut self.needed);
         if let Some(column) = self.tables[table].columns.iter().position(|c| matches!(&c.source, Source::Field(f) if f.identity)) {
@@ -91,12 +91,12 @@ impl Builder<'_, '_> {
     }
 
     /// Columns (of `table`) and children (of `owner`) into `tree`.
-    fn fields(&mut self, table: usize, owner: usize, mapping: &Map<String, Value>, path: &str, tree: &mut Tree) {
+    fn fields(&mut self, table: usize, owner: usize, mapping: &Object<'_>, path: &str, tree: &mut Tree) {
         let columns = join(path, "columns");
         match mapping.get("columns") {
             None => {}
-            Some(Value::Object(list)) => {
-                for (name, value) in list {
+            Some(Json::Object(list)) => {
+                for (name, value) in list.iter() {
                     let at = join(&columns, name);
                     let Some(read) = self.column(name, value, &at) else { continue };
                     self.push(table, read.column, &at);
@@ -109,7 +109,7 @@ impl Builder<'_, '_> {
         let children = join(path, "children");
         match mapping.get("children") {
             None => {}
-            Some(Value::Array(list)) => {
+            Some(Json::Array(list)) => {
                 for (index, value) in list.iter().enumerate() {
                     let mut at = children.clone();
                     crate::path::push_index(&mut at, index as u32);
@@ -132,7 +132,7 @@ impl Builder<'_, '_> {
         self.tables[table].columns.push(column);
     }
 
-    fn discriminator(&mut self, table: usize, value: &Value, path: &str, base: &Tree) -> Option<Discriminator> {
+    fn discriminator(&mut self, table: usize, value: &Json<'_>, path: &str, base: &Tree) -> Option<Discriminator> {
         let object = self.faults.object(value, path, keys::DISCRIMINATOR)?;
         let place = self.faults.text(object, "path", path, true).and_then(|field| self.names(&field, &join(path, "path")));
         let column = place.as_ref().and_then(|(_, field)| {
@@ -143,7 +143,7 @@ impl Builder<'_, '_> {
             column
         });
         let list = match object.get("variants") {
-            Some(Value::Object(list)) => Some(list),
+            Some(Json::Object(list)) => Some(list),
             Some(_) => {
                 self.faults.error("mapping-type", &join(path, "variants"), "`variants` is not an object".into(), "write an object: value to { columns, children, table }");
                 None
@@ -154,13 +154,13 @@ impl Builder<'_, '_> {
             }
         };
         let mut variants = Vec::new();
-        for (name, value) in list.into_iter().flatten() {
+        for (name, value) in list.into_iter().flat_map(Object::iter) {
             let mut at = join(path, "variants");
             crate::path::push_field(&mut at, name);
             let Some(mapping) = self.faults.object(value, &at, keys::VARIANT) else { continue };
             if let Some(column) = column {
                 let fits = match &self.tables[table].columns[column].pg {
-                    PgType::Enum(index) => self.enums.get(*index).is_some_and(|e| e.labels.contains(name)),
+                    PgType::Enum(index) => self.enums.get(*index).is_some_and(|e| e.labels.iter().any(|label| label == name)),
                     PgType::Varchar(n) | PgType::Char(n) => name.chars().count() <= *n as usize,
                     PgType::Text | PgType::Citext => true,
                     _ => false,
@@ -176,18 +176,18 @@ impl Builder<'_, '_> {
             });
             let mut tree = base.clone();
             self.fields(own.unwrap_or(table), table, mapping, &at, &mut tree);
-            variants.push(Variant { value: name.clone(), table: own, tree: tree.element.unwrap_or(Node::Object(tree.object)) });
+            variants.push(Variant { value: name.to_owned(), table: own, tree: tree.element.unwrap_or(Node::Object(tree.object)) });
         }
         Some(Discriminator { path: place?.0, column: column?, variants })
     }
 
     /// A table below `parent`, with the columns that repeat its key.
-    fn table(&mut self, parent: usize, name: String, path: String, names: Option<&Value>, at: &str) -> usize {
+    fn table(&mut self, parent: usize, name: String, path: String, names: Option<&Json<'_>>, at: &str) -> usize {
         let above = self.tables[parent].clone();
         let list = match names {
             None => None,
-            Some(Value::String(one)) => Some(Some(vec![one.clone()])),
-            Some(Value::Array(list)) => Some(list.iter().map(|n| n.as_str().map(str::to_owned)).collect()),
+            Some(Json::String(one)) => Some(Some(vec![one.to_string()])),
+            Some(Json::Array(list)) => Some(list.iter().map(|n| n.as_str().map(str::to_owned)).collect()),
             Some(_) => Some(None),
         };
         if list == Some(None) {
@@ -232,7 +232,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn child(&mut self, parent: usize, value: &Value, path: &str) -> Option<(Vec<String>, Node)> {
+    fn child(&mut self, parent: usize, value: &Json<'_>, path: &str) -> Option<(Vec<String>, Node)> {
         let object = self.faults.object(value, path, keys::CHILD)?;
         let name = self.faults.text(object, "table", path, true);
         let field = self.faults.text(object, "path", path, true);
@@ -274,7 +274,7 @@ impl Builder<'_, '_> {
             let column = self.tables[table].columns.len() - 1;
             self.tables[table].key.push(column);
         }
-        let absent = match object.get("absent").map(Value::as_str) {
+        let absent = match object.get("absent").map(Json::as_str) {
             None if array => Absent::Empty,
             None | Some(Some("missing")) => Absent::Missing,
             Some(Some("null")) => Absent::Null,

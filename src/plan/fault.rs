@@ -1,7 +1,7 @@
 //! Faults of a mapping, collected while it is read: JSON path, what is wrong, what to do.
 
 use crate::issue::{Issue, Severity};
-use serde_json::{Map, Value};
+use crate::json::{Json, Object};
 
 /// Collects every fault.
 #[derive(Debug, Default)]
@@ -31,12 +31,12 @@ impl Faults {
     }
 
     /// The object at `path`, its keys checked against `known`.
-    pub fn object<'v>(&mut self, value: &'v Value, path: &str, known: &[&str]) -> Option<&'v Map<String, Value>> {
+    pub fn object<'v>(&mut self, value: &'v Json<'v>, path: &str, known: &[&str]) -> Option<&'v Object<'v>> {
         let Some(object) = value.as_object() else {
             self.error("mapping-type", path, format!("`{path}` is not an object"), "write an object in braces");
             return None;
         };
-        for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
+        for key in object.iter().map(|(key, _)| key).filter(|key| !known.contains(key)) {
             let near = nearest(key, known.iter().copied());
             let help = near.map_or_else(|| format!("use one of {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
             self.error("mapping-key-unknown", &join(path, key), format!("unknown key `{key}`"), help);
@@ -45,9 +45,9 @@ impl Faults {
     }
 
     /// A string under `key`; a fault where it is of another type, or missing though required.
-    pub fn text(&mut self, object: &Map<String, Value>, key: &str, path: &str, required: bool) -> Option<String> {
+    pub fn text(&mut self, object: &Object<'_>, key: &str, path: &str, required: bool) -> Option<String> {
         match object.get(key) {
-            Some(Value::String(text)) => Some(text.clone()),
+            Some(Json::String(text)) => Some(text.to_string()),
             Some(_) => {
                 self.error("mapping-type", &join(path, key), format!("`{key}` is not a string"), "write a string in quotes");
                 None
@@ -62,10 +62,10 @@ impl Faults {
     }
 
     /// A boolean under `key`, false where missing.
-    pub fn flag(&mut self, object: &Map<String, Value>, key: &str, path: &str) -> bool {
+    pub fn flag(&mut self, object: &Object<'_>, key: &str, path: &str) -> bool {
         match object.get(key) {
             None => false,
-            Some(Value::Bool(flag)) => *flag,
+            Some(Json::Bool(flag)) => *flag,
             Some(_) => {
                 self.error("mapping-type", &join(path, key), format!("`{key}` is neither true nor false"), "write true or false");
                 false

@@ -9,7 +9,7 @@ mod fault;
 mod kinds;
 mod references;
 
-pub use compile::{compile, compile_str, Compiled, CompileOptions};
+pub use compile::{compile_str, Compiled, CompileOptions};
 
 use crate::postgres::PgType;
 

@@ -4,9 +4,9 @@ use super::context::Builder;
 use super::fault::join;
 use super::kinds::{element, identity_kind};
 use super::BsonKind;
+use crate::json::{Json, Object};
 use crate::mapping::keys;
 use crate::postgres::PgType;
-use serde_json::{Map, Value};
 
 /// What a reference says about its column.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) struct Target {
 
 impl Builder<'_, '_> {
     /// Reads `ref`, `foreignKey` and `refs`.
-    pub(super) fn reference(&mut self, name: &str, object: &Map<String, Value>, pg: Option<&PgType>, foreign_key: bool, path: &str) -> Target {
+    pub(super) fn reference(&mut self, name: &str, object: &Object<'_>, pg: Option<&PgType>, foreign_key: bool, path: &str) -> Target {
         let mut target = Target::default();
         if let Some(to) = self.faults.text(object, "ref", path, false) {
             self.single(name, &to, pg, path, &mut target);
@@ -63,7 +63,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn several(&mut self, refs: &Value, path: &str) {
+    fn several(&mut self, refs: &Json<'_>, path: &str) {
         let Some(refs) = self.faults.object(refs, path, keys::REFS) else { return };
         if let Some(field) = self.faults.text(refs, "path", path, true) {
             let at = join(path, "path");
@@ -73,10 +73,12 @@ impl Builder<'_, '_> {
         }
         let at = join(path, "collections");
         match refs.get("collections") {
-            Some(Value::Object(collections)) => {
-                for (value, to) in collections {
-                    if !self.keys.iter().any(|(name, _)| Some(name.as_str()) == to.as_str()) {
-                        self.faults.error("reference-unknown", &join(&at, value), format!("there is no collection {to} in this mapping"), "name a collection of this mapping");
+            Some(Json::Object(collections)) => {
+                for (value, to) in collections.iter() {
+                    match to.as_str() {
+                        Some(to) if self.keys.iter().any(|(name, _)| name == to) => {}
+                        Some(to) => self.faults.error("reference-unknown", &join(&at, value), format!("there is no collection `{to}` in this mapping"), "name a collection of this mapping"),
+                        None => self.faults.error("mapping-type", &join(&at, value), "a collection's name is not a string".into(), "name a collection of this mapping"),
                     }
                 }
             }
