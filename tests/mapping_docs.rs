@@ -2,7 +2,7 @@
 
 use rowlens::json::parse_extended_json;
 use rowlens::mapping::SCHEMA;
-use rowlens::plan::{compile, compile_str, CompileOptions};
+use rowlens::plan::{compile_str, CompileOptions};
 use serde_json::{json, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -88,7 +88,7 @@ fn every_example_compiles() {
             other => panic!("what is `json {other}`?"),
         }
         let mapping = json!({ "version": 1, "collections": { "things": collection } });
-        compile(&mapping, &CompileOptions::default()).unwrap_or_else(|issues| panic!("{issues:#?}\n{body}"));
+        compile_str(&mapping.to_string(), &CompileOptions::default()).unwrap_or_else(|issues| panic!("{issues:#?}\n{body}"));
     }
     assert!(seen > 8);
 }

@@ -1,7 +1,7 @@
 //! `docs/mapping.schema.json` says what the compiler does.
 
 use rowlens::mapping::{keys, SCHEMA};
-use rowlens::plan::{compile, CompileOptions};
+use rowlens::plan::{compile_str, CompileOptions};
 use serde_json::{json, Value};
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ const PLACES: [(&str, &str); 9] = [
 ];
 
 fn codes(mapping: &Value) -> Vec<&'static str> {
-    match compile(mapping, &CompileOptions::default()) {
+    match compile_str(&mapping.to_string(), &CompileOptions::default()) {
         Ok(compiled) => compiled.warnings.iter().map(|i| i.code).collect(),
         Err(issues) => issues.iter().map(|i| i.code).collect(),
     }
@@ -82,7 +82,7 @@ fn codes(mapping: &Value) -> Vec<&'static str> {
 #[test]
 fn both_require_the_same_keys() {
     let schema = schema();
-    assert!(codes(&whole()).is_empty(), "{:?}", compile(&whole(), &CompileOptions::default()));
+    assert!(codes(&whole()).is_empty(), "{:?}", compile_str(&whole().to_string(), &CompileOptions::default()));
     for (name, place) in PLACES {
         let required: Vec<&str> = object(&schema, name)["required"].as_array().map(|r| r.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
         let present: Vec<String> = whole().pointer(place).unwrap().as_object().unwrap().keys().cloned().collect();
@@ -121,14 +121,14 @@ fn both_know_the_same_words() {
             for word in property["enum"].as_array().into_iter().flatten() {
                 let mut mapping = whole();
                 mapping.pointer_mut(place).unwrap().as_object_mut().unwrap().insert(key.clone(), word.clone());
-                let issues = compile(&mapping, &CompileOptions::default()).err().unwrap_or_default();
+                let issues = compile_str(&mapping.to_string(), &CompileOptions::default()).err().unwrap_or_default();
                 let unknown = issues.iter().find(|i| i.message.contains("is not a") || i.message.contains("neither") || i.message.contains("none of"));
                 assert!(unknown.is_none(), "{name}.{key} = {word}: {unknown:?}");
             }
             if property.get("enum").is_some() {
                 let mut mapping = whole();
                 mapping.pointer_mut(place).unwrap().as_object_mut().unwrap().insert(key.clone(), "zzz".into());
-                assert!(compile(&mapping, &CompileOptions::default()).is_err(), "{name}.{key} takes `zzz`");
+                assert!(compile_str(&mapping.to_string(), &CompileOptions::default()).is_err(), "{name}.{key} takes `zzz`");
             }
         }
     }

@@ -191,7 +191,7 @@ impl<'a> Patch<'a> {
         let Some(rows) = self.rows else { return Ok(()) };
         let position = |row: &str| row.strip_prefix(path)?.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
         // All places are found before any element changes: fingerprints are of the base.
-        let places: Vec<(usize, &String, Option<usize>)> =
+        let places: Vec<(usize, &str, Option<usize>)> =
             rows.iter().filter_map(|(row, _)| position(row).map(|position| (position, row, self.locate(items, position, row)))).collect();
         for (position, row, place) in places {
             match place.and_then(|place| items.get_mut(place)) {
