@@ -3,6 +3,7 @@
 //! Layout of a numeric: `int16` digit count, weight, sign, dscale, then the digits; leading and trailing zero digits are stripped.
 
 use super::fit::Fit;
+use crate::bytes::push_run;
 
 const POSITIVE: u16 = 0x0000;
 const NEGATIVE: u16 = 0x4000;
@@ -164,79 +165,168 @@ pub fn numeric_from_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out
     }
 }
 
-/// Appends the whole field (length and numeric) of a Decimal128 whose coefficient has 64 bits, which nearly all have; `None`
-/// (nothing appended) where it takes [`numeric_from_decimal128`]. Same bytes, without 128-bit arithmetic and in one write.
+/// Appends the whole field (length and numeric) of a finite Decimal128 that is not zero; `None` (nothing appended) where it takes
+/// [`numeric_from_decimal128`]. Same bytes, without 128-bit arithmetic (calls in WebAssembly) and in one write.
 #[inline]
-pub fn push_small_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: &mut Vec<u8>) -> Option<Fit> {
+pub fn push_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: &mut Vec<u8>) -> Option<Fit> {
     let (low, high) = (u128::from_le_bytes(*value) as u64, (u128::from_le_bytes(*value) >> 64) as u64);
     let exponent = ((high >> 49) & 0x3fff) as i32 - EXPONENT_BIAS;
     // Also refuses the other coefficient form, NaN and infinities: their exponents read as positive here.
-    if high & ((1 << 49) - 1) != 0 || low == 0 || !(-64..=0).contains(&exponent) {
+    if !(-64..=0).contains(&exponent) {
         return None;
     }
-    let (dscale, fit) = match typmod {
-        None => (-exponent, Fit::Exact),
-        Some((precision, scale)) => {
-            let (precision, scale) = (i32::from(precision), i32::from(scale));
-            let digits = low.checked_ilog10().map_or(0, |log| log as i32 + 1);
-            if -exponent > scale || digits + exponent > precision - scale {
-                return None;
-            }
-            (scale, if exponent == 0 || low % 10 != 0 { Fit::Exact } else { Fit::Differs })
-        }
-    };
+    let above = high & ((1 << 49) - 1);
+    let negative = high >> 63 != 0;
+    if above != 0 {
+        return push_wide(above, low, negative, exponent, typmod, out);
+    }
+    let count = low.checked_ilog10()? as i32 + 1;
+    let (dscale, fit) = scale_of(count, low % 10 != 0, exponent, typmod)?;
     let shift = exponent & 3;
-    let mut group = exponent >> 2;
-    // Digits of base 10000, the lowest in the lowest 16 bits: at most six, which are 20 decimal digits shifted by up to three.
-    let (mut digits, mut more, mut count) = (0u64, 0u64, 0u32);
-    let mut push = |digit: u32| {
-        if count < 4 {
-            digits |= u64::from(digit) << (16 * count);
-        } else {
-            more |= u64::from(digit) << (16 * (count - 4));
-        }
-        count += 1;
-    };
+    let mut digits = Digits::default();
     let mut rest = low;
     if shift != 0 {
-        let (cut, scale) = [(1_000u64, 10u32), (100, 100), (10, 1_000)][shift as usize - 1];
+        let (cut, scale) = CUTS[shift as usize];
         rest = low / cut;
-        push((low - rest * cut) as u32 * scale);
+        digits.push((low - rest * cut) as u32 * scale);
     }
-    while rest >> 32 != 0 {
-        let above = rest / 100_000_000;
-        let part = (rest - above * 100_000_000) as u32;
-        push(part % 10_000);
-        push(part / 10_000);
-        rest = above;
-    }
-    let mut part = rest as u32;
-    while part > 0 {
-        push(part % 10_000);
-        part /= 10_000;
-    }
-    while digits & 0xffff == 0 {
-        digits = (digits >> 16) | (more << 48);
-        more >>= 16;
-        group += 1;
-    }
-    let used = if more == 0 { 4 - digits.leading_zeros() / 16 } else { 8 - more.leading_zeros() / 16 };
-    let weight = group + used as i32 - 1;
-    let mut field = [0u8; 28];
-    field[3] = 8 + 2 * used as u8;
-    let sign = (high >> 63) * u64::from(NEGATIVE);
-    let header = u64::from(used) << 48 | u64::from(weight as u16) << 32 | sign << 16 | u64::from(dscale as u16);
-    field[4..12].copy_from_slice(&header.to_be_bytes());
-    // The highest digit first.
-    if more == 0 {
-        field[12..20].copy_from_slice(&(digits << (16 * (4 - used))).to_be_bytes());
-    } else {
-        let all = (u128::from(more) << 64 | u128::from(digits)) << (16 * (8 - used));
-        field[12..28].copy_from_slice(&all.to_be_bytes());
-    }
-    out.extend_from_slice(&field);
-    out.truncate(out.len() - 28 + 12 + 2 * used as usize);
+    digits.push_all(rest);
+    digits.write(exponent >> 2, dscale, negative, out);
     Some(fit)
+}
+
+/// What the lowest digits are divided and multiplied by, so that the others stand at multiples of four.
+const CUTS: [(u64, u32); 4] = [(1, 1), (1_000, 10), (100, 100), (10, 1_000)];
+
+/// The dscale of a value of `count` decimal digits, and whether it comes back as it is; `None` where it does not fit, or may not.
+#[inline]
+fn scale_of(count: i32, odd_end: bool, exponent: i32, typmod: Option<(u16, i16)>) -> Option<(i32, Fit)> {
+    match typmod {
+        None => Some((-exponent, Fit::Exact)),
+        Some((precision, scale)) => {
+            let (precision, scale) = (i32::from(precision), i32::from(scale));
+            if -exponent > scale || count + exponent > precision - scale {
+                return None;
+            }
+            Some((scale, if exponent == 0 || odd_end { Fit::Exact } else { Fit::Differs }))
+        }
+    }
+}
+
+/// [`push_decimal128`] for coefficients beyond 64 bits: `above` has the 49 higher ones.
+#[inline(never)]
+fn push_wide(above: u64, low: u64, negative: bool, exponent: i32, typmod: Option<(u16, i16)>, out: &mut Vec<u8>) -> Option<Fit> {
+    // Long division by 10^8, twice, in limbs of 32 bits.
+    let mut limbs = [(above >> 32) as u32, above as u32, (low >> 32) as u32, low as u32];
+    let mut cut = || {
+        let mut rest = 0u64;
+        for limb in &mut limbs {
+            let part = rest << 32 | u64::from(*limb);
+            let quotient = part / 100_000_000;
+            *limb = quotient as u32;
+            rest = part - quotient * 100_000_000;
+        }
+        rest
+    };
+    let lower = cut() + cut() * 100_000_000;
+    // 10^34 / 10^16 has 60 bits; what a decimal cannot hold has more, and counts as zero.
+    if limbs[0] != 0 || limbs[1] != 0 {
+        return None;
+    }
+    let upper = u64::from(limbs[2]) << 32 | u64::from(limbs[3]);
+    if upper >= 1_000_000_000_000_000_000 {
+        return None;
+    }
+    let (dscale, fit) = scale_of(17 + upper.checked_ilog10()? as i32, lower % 10 != 0, exponent, typmod)?;
+    let mut digits = Digits::default();
+    let shift = exponent & 3;
+    let (cut, scale) = CUTS[shift as usize];
+    let (mut middle, mut rest) = (lower, upper);
+    if shift != 0 {
+        digits.push((lower % cut) as u32 * scale);
+        // 16 digits again, with the lowest ones of the upper part.
+        rest = upper / cut;
+        middle = lower / cut + (upper - rest * cut) * (10_000_000_000_000_000 / cut);
+    }
+    let (high, low) = (middle / 100_000_000, middle % 100_000_000);
+    for part in [low as u32, high as u32] {
+        digits.push(part % 10_000);
+        digits.push(part / 10_000);
+    }
+    digits.push_all(rest);
+    digits.write(exponent >> 2, dscale, negative, out);
+    Some(fit)
+}
+
+/// Digits of base 10000, the lowest first; at most ten: 34 decimal digits, shifted by up to three.
+#[derive(Default)]
+struct Digits {
+    words: [u64; 3],
+    count: u32,
+}
+
+impl Digits {
+    #[inline(always)]
+    fn push(&mut self, digit: u32) {
+        self.words[(self.count >> 2) as usize % 3] |= u64::from(digit) << (16 * (self.count & 3));
+        self.count += 1;
+    }
+
+    /// All digits of a value.
+    #[inline(always)]
+    fn push_all(&mut self, mut value: u64) {
+        while value >> 32 != 0 {
+            let above = value / 100_000_000;
+            let part = (value - above * 100_000_000) as u32;
+            self.push(part % 10_000);
+            self.push(part / 10_000);
+            value = above;
+        }
+        let mut part = value as u32;
+        while part > 0 {
+            self.push(part % 10_000);
+            part /= 10_000;
+        }
+    }
+
+    /// Appends the field; `group` is the power of 10000 of the lowest digit. At least one digit is not zero.
+    #[inline(always)]
+    fn write(self, mut group: i32, dscale: i32, negative: bool, out: &mut Vec<u8>) {
+        let [mut low, mut middle, mut high] = self.words;
+        while low & 0xffff == 0 {
+            low = low >> 16 | middle << 48;
+            middle = middle >> 16 | high << 48;
+            high >>= 16;
+            group += 1;
+        }
+        let digits_of = |word: u64| 4 - word.leading_zeros() / 16;
+        let used = if high != 0 {
+            8 + digits_of(high)
+        } else if middle != 0 {
+            4 + digits_of(middle)
+        } else {
+            digits_of(low)
+        };
+        let weight = group + used as i32 - 1;
+        let mut field = [0u8; 20];
+        field[3] = 8 + 2 * used as u8;
+        let sign = u64::from(negative) * u64::from(NEGATIVE);
+        let header = u64::from(used) << 48 | u64::from(weight as u16) << 32 | sign << 16 | u64::from(dscale as u16);
+        field[4..12].copy_from_slice(&header.to_be_bytes());
+        if used <= 4 {
+            // The highest digit first.
+            field[12..].copy_from_slice(&(low << (16 * (4 - used))).to_be_bytes());
+            out.extend_from_slice(&field);
+            out.truncate(out.len() - 8 + 2 * used as usize);
+            return;
+        }
+        out.extend_from_slice(&field[..12]);
+        let mut all = [0u8; 40];
+        all[..8].copy_from_slice(&high.to_be_bytes());
+        all[8..16].copy_from_slice(&middle.to_be_bytes());
+        all[16..24].copy_from_slice(&low.to_be_bytes());
+        push_run(out, &all, 24 - 2 * used as usize, 24);
+    }
 }
 
 /// No trailing zeros in the fraction, no exponent above zero.
@@ -356,7 +446,7 @@ const POWERS: [u64; 20] = {
     powers
 };
 
-/// [`decimal128_from_numeric`] where 64 bits are enough: at most four base-10000 digits, or five that begin small. `reduce`: the column
+/// [`decimal128_from_numeric`] without 128-bit arithmetic where 64 bits are enough, with one multiplication beyond. `reduce`: the column
 /// has a scale of its own.
 #[inline]
 pub fn small_decimal128(value: &[u8], reduce: bool) -> Option<[u8; 16]> {
@@ -367,11 +457,13 @@ pub fn small_decimal128(value: &[u8], reduce: bool) -> Option<[u8; 16]> {
     if count == 0 || digits.len() != 2 * count || sign & !NEGATIVE != 0 {
         return None;
     }
+    if count > 4 {
+        return wide_decimal128(digits, 4 * (weight + 1 - count as i32), dscale, sign, reduce);
+    }
     let mut coefficient = 0u64;
     for pair in digits.chunks_exact(2) {
         let digit = u64::from(u16::from_be_bytes([pair[0], pair[1]]));
-        // Five digits that begin with 1843 stay below 2^64.
-        if digit > 9_999 || coefficient > 1_843_999_999_999_999 {
+        if digit > 9_999 {
             return None;
         }
         coefficient = coefficient * 10_000 + digit;
@@ -399,6 +491,43 @@ pub fn small_decimal128(value: &[u8], reduce: bool) -> Option<[u8; 16]> {
     }
     let high = (((exponent + EXPONENT_BIAS) as u64) << 49) | (u64::from(sign >> 14) << 63);
     Some((u128::from(coefficient) | (u128::from(high) << 64)).to_le_bytes())
+}
+
+/// [`small_decimal128`] for five to nine digits; `exponent` is the power of ten of the last one.
+#[inline(never)]
+fn wide_decimal128(digits: &[u8], exponent: i32, dscale: i32, sign: u16, reduce: bool) -> Option<[u8; 16]> {
+    let word = |pairs: &[u8]| {
+        pairs.chunks_exact(2).try_fold(0u64, |word, pair| {
+            let digit = u64::from(u16::from_be_bytes([pair[0], pair[1]]));
+            (digit <= 9_999 && word < 1_844_000_000_000_000).then(|| word * 10_000 + digit)
+        })
+    };
+    let (before, last) = digits.split_at_checked(digits.len().checked_sub(8)?)?;
+    let (upper, mut lower) = (word(before)?, word(last)?);
+    let mut dropped = if reduce { 0 } else { -dscale - exponent };
+    if reduce {
+        while dropped < 3 && exponent + dropped < 0 && (lower / POWERS[dropped as usize]) % 10 == 0 {
+            dropped += 1;
+        }
+        if exponent + dropped < 0 && (lower / POWERS[dropped as usize]) % 10 == 0 || exponent > 0 {
+            return None;
+        }
+    }
+    if !(0..=3).contains(&dropped) {
+        return None;
+    }
+    let power = POWERS[dropped as usize];
+    let kept = lower / power;
+    if kept * power != lower {
+        return None;
+    }
+    lower = kept;
+    let coefficient = u128::from(upper) * u128::from(POWERS[16 - dropped as usize]) + u128::from(lower);
+    let exponent = exponent + dropped;
+    if coefficient == 0 || coefficient > MAX_COEFFICIENT || !(-EXPONENT_BIAS..=0).contains(&exponent) {
+        return None;
+    }
+    Some((coefficient | (((exponent + EXPONENT_BIAS) as u128) << 113) | u128::from(sign >> 14) << 127).to_le_bytes())
 }
 
 /// An integer as numeric; false where it does not fit.
@@ -475,4 +604,61 @@ pub fn numeric_to_text(value: &[u8], out: &mut Vec<u8>) -> bool {
         out.truncate(mark);
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of every length, with zeros at both ends of their digits.
+    fn coefficients() -> impl Iterator<Item = u128> {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        (0..60_000).map(move |round| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let wide = u128::from(state) * u128::from(state.rotate_left(29) | 1);
+            let kept = wide % 10u128.pow(1 + (state >> 7) as u32 % 34);
+            let zeros = 10u128.pow(round % 5 * 3 % 17);
+            (kept / zeros * zeros).max(u128::from(round % 2))
+        })
+    }
+
+    #[test]
+    fn quick_decimals_are_what_the_slow_way_says() {
+        let typmods = [None, Some((38, 18)), Some((12, 2)), Some((34, 0)), Some((5, 5))];
+        for (round, coefficient) in coefficients().enumerate() {
+            let exponent = -((round % 70) as i32);
+            let bits = coefficient | ((exponent + EXPONENT_BIAS) as u128) << 113 | ((round % 3 == 0) as u128) << 127;
+            for typmod in typmods {
+                let (mut slow, mut quick) = (vec![0; 4], Vec::new());
+                let fit = numeric_from_decimal128(&bits.to_le_bytes(), typmod, &mut slow);
+                let length = slow.len() as u32 - 4;
+                slow[..4].copy_from_slice(&length.to_be_bytes());
+                if let Some(found) = push_decimal128(&bits.to_le_bytes(), typmod, &mut quick) {
+                    assert_eq!((found, &quick), (fit, &slow), "{coefficient}e{exponent} {typmod:?}");
+                }
+                if fit != Fit::Misfit {
+                    let parts = parts(&slow[4..]).expect("what was written");
+                    let back = small_decimal128(&slow[4..], typmod.is_some());
+                    let (whole, power) = super::coefficient(&parts).expect("at most 34 digits");
+                    if let Some(back) = back.map(u128::from_le_bytes) {
+                        let (found, at) = (back & ((1 << 113) - 1), ((back >> 113) & 0x3fff) as i32 - EXPONENT_BIAS);
+                        let wanted = if typmod.is_some() { power.min(0) } else { -parts.dscale };
+                        assert_eq!((Some(found), at, back >> 127 == 1), (raise(whole, power, wanted), wanted, parts.negative), "{coefficient}e{exponent} {typmod:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn most_decimals_are_quick() {
+        let quick = |text: &str| {
+            let bits = crate::json::decimal_text::decimal128_from_text(text.as_bytes()).expect("a decimal");
+            let mut out = Vec::new();
+            push_decimal128(&bits, None, &mut out).is_some() && small_decimal128(&out[4..], false) == Some(bits)
+        };
+        for text in ["1", "-12.50", "0.000000000000000001", "123456789.123456789123456789", "9999999999999999999999999999999999", "-1234567890123456789012.123456789012"] {
+            assert!(quick(text), "{text}");
+        }
+    }
 }

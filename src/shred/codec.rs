@@ -139,7 +139,7 @@ impl Codec {
             }
             Codec::Numeric(typmod, BsonKind::Decimal) if kind == kind::DECIMAL128 => {
                 let Some(value) = document.get(start..end).and_then(|value| <&[u8; 16]>::try_from(value).ok()) else { return misfit(out) };
-                match numeric::push_small_decimal128(value, *typmod, out) {
+                match numeric::push_decimal128(value, *typmod, out) {
                     Some(fit) => fit,
                     None => self.encode_rare(kind, document, start, end, out),
                 }
