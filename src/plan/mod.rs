@@ -158,7 +158,7 @@ pub enum Absent {
 
 /// Everything that one row of one table is made of: the tree of fields read from one object (or one element).
 /// A context with a discriminator has one tree per variant; `tree` serves where no variant matches.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     /// The row's table (index into `CollectionPlan::tables`).
     pub table: usize,
@@ -169,7 +169,7 @@ pub struct Context {
 }
 
 /// Conditional trees.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discriminator {
     /// Path of field names to the discriminating value, from the context's object.
     pub path: Vec<String>,
@@ -180,7 +180,7 @@ pub struct Discriminator {
 }
 
 /// One discriminator value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {
     /// The value (a string) in the document.
     pub value: String,
@@ -191,7 +191,7 @@ pub struct Variant {
 }
 
 /// What stands at one place of the document.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// A value in a column.
     Column {
@@ -211,14 +211,14 @@ pub enum Node {
 }
 
 /// An object's fields in plan order (the order they are written in on the way back).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObjectNode {
     /// Name and what stands there.
     pub fields: Vec<(String, Node)>,
 }
 
 /// A table of its own.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Child {
     /// What one row is made of. `context.tree` is a `Node::Column` / `Array` / `Map` where elements are not objects.
     pub context: Context,

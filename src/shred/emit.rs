@@ -1,7 +1,7 @@
 //! From slots to tuples: the row of a context, then the rows of its children.
 
 use super::codec::patch_length;
-use super::program::{ChildProgram, ColumnSource, ContextProgram, NodeProgram, RowProgram, Shape, TreeProgram};
+use super::program::{ChildProgram, ColumnSource, ContextProgram, DiscriminatorProgram, NodeProgram, RowProgram, Shape, TreeProgram};
 use super::{Note, Refusal, Slot, State};
 use crate::bson::{behind, index_digits, kind, varying_end, Elements};
 use crate::bytes::{find_nul, push_run, Name};
@@ -26,11 +26,15 @@ const NULL: [u8; 4] = (-1i32).to_be_bytes();
 impl State {
     /// One row and everything below it. `parent` is the range of the parent's key in `keys`.
     pub(crate) fn context(&mut self, context: &ContextProgram, document: &[u8], place: Slot, parent: (usize, usize), position: Position) -> Result<(), Refusal> {
-        let tree = self.choose(context, document, place);
+        let mut tree = &context.base;
+        if context.union.is_none() {
+            tree = self.choose(context, document, place);
+        }
         if let Some(slots) = self.slots.get_mut(tree.slots.clone()) {
             slots.fill(Slot::default());
         }
         match &tree.node {
+            NodeProgram::Object(_) if context.union.is_some() && place.kind == kind::DOCUMENT => tree = self.walk_union(context, document, place)?,
             NodeProgram::Object(object) => {
                 if place.kind == kind::DOCUMENT {
                     self.walk(object, context, document, place)?;
@@ -74,6 +78,25 @@ impl State {
         Ok(())
     }
 
+    /// Walks by the fields of all variants, then sees which one it was.
+    fn walk_union<'p>(&mut self, context: &'p ContextProgram, document: &[u8], place: Slot) -> Result<&'p TreeProgram, Refusal> {
+        let (Some(union), Some(discriminator)) = (&context.union, &context.discriminator) else { return Ok(&context.base) };
+        self.walk(&union.object, context, document, place)?;
+        let value = self.slots.get(union.discriminator).copied().unwrap_or_default();
+        let tree = discriminator.choose(document, value).unwrap_or(&context.base);
+        for field in tree.foreign.iter().filter_map(|&field| union.object.fields.get(field)) {
+            if let Some(kind) = self.slots.get(field.leaf as usize).map(|slot| slot.kind).filter(|kind| *kind != 0) {
+                self.note("unknown-field", &field.path, kind, None);
+            }
+        }
+        if let NodeProgram::Object(object) = &tree.node {
+            if object.required > 0 {
+                self.note_required(object, context);
+            }
+        }
+        Ok(tree)
+    }
+
     pub(super) fn choose<'p>(&self, context: &'p ContextProgram, document: &[u8], place: Slot) -> &'p TreeProgram {
         let Some(discriminator) = &context.discriminator else { return &context.base };
         let mut at = place;
@@ -83,11 +106,7 @@ impl State {
             }
             at = find(document, at, name).unwrap_or_default();
         }
-        if at.kind != kind::STRING {
-            return &context.base;
-        }
-        let text = document.get(at.start as usize..at.end as usize).map(crate::bson::string_bytes).unwrap_or(&[]);
-        discriminator.variants.iter().find(|(value, _)| value == text).map_or(&context.base, |(_, tree)| tree)
+        discriminator.choose(document, at).unwrap_or(&context.base)
     }
 
     fn row(&mut self, row: &RowProgram, document: &[u8], parent: (usize, usize), position: Position) -> Result<(usize, usize), Refusal> {
@@ -294,6 +313,17 @@ impl State {
             self.element_keys = outer;
         }
         Ok(())
+    }
+}
+
+impl DiscriminatorProgram {
+    /// The tree of the variant that the value at `place` names.
+    fn choose(&self, document: &[u8], place: Slot) -> Option<&TreeProgram> {
+        if place.kind != kind::STRING {
+            return None;
+        }
+        let text = document.get(place.start as usize..place.end as usize).map(crate::bson::string_bytes)?;
+        self.variants.iter().find(|(value, _)| value == text).map(|(_, tree)| tree)
     }
 }
 

@@ -6,6 +6,7 @@ mod emit;
 mod holds;
 pub(crate) mod program;
 mod seen;
+mod union;
 mod walk;
 
 pub(crate) use program::Program;
@@ -21,11 +22,11 @@ use std::sync::Arc;
 /// Where a value is in the document; `kind` 0: not there.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Slot {
+    pub start: u32,
+    pub end: u32,
     pub kind: u8,
     /// How well its column holds the value; known once the row is written.
     pub fit: Fit,
-    pub start: u32,
-    pub end: u32,
 }
 
 /// Which field came next the last time, and which one came before it was that one.

@@ -26,6 +26,8 @@ pub(crate) struct Program {
 pub(crate) struct ContextProgram {
     pub base: TreeProgram,
     pub discriminator: Option<DiscriminatorProgram>,
+    /// All variants' fields at once, where they differ in plain columns only: one walk, then the discriminator's slot says which tree it was.
+    pub union: Option<UnionProgram>,
     pub children: Vec<ChildProgram>,
     /// What a walk needs to know of each child.
     pub child_slots: Vec<ChildSlot>,
@@ -47,6 +49,14 @@ pub(crate) struct DiscriminatorProgram {
     pub variants: Vec<(Vec<u8>, TreeProgram)>,
 }
 
+/// The fields of a context and of all its variants.
+#[derive(Debug, Clone)]
+pub(crate) struct UnionProgram {
+    pub object: ObjectProgram,
+    /// Slot of the discriminating value.
+    pub discriminator: usize,
+}
+
 /// One tree and the tables its row goes to.
 #[derive(Debug, Clone)]
 pub(crate) struct TreeProgram {
@@ -56,6 +66,8 @@ pub(crate) struct TreeProgram {
     pub children: Vec<usize>,
     /// The tree's slots (those of its children's contexts lie among them).
     pub slots: std::ops::Range<usize>,
+    /// Fields of the context's union that this tree does not have.
+    pub foreign: Vec<usize>,
 }
 
 /// How one row is put together.
@@ -168,10 +180,10 @@ impl ChildProgram {
     }
 }
 
-struct Builder<'a> {
+pub(super) struct Builder<'a> {
     plan: &'a Plan,
-    collection: &'a CollectionPlan,
-    slots: usize,
+    pub(super) collection: &'a CollectionPlan,
+    pub(super) slots: usize,
     hints: usize,
 }
 
@@ -191,13 +203,16 @@ pub(crate) fn build(plan: &Plan, collection: usize) -> Option<Program> {
 }
 
 /// What a context under construction has handed out so far.
-struct Scope {
-    leaves: Vec<((usize, usize), usize)>,
-    children: Vec<ChildProgram>,
+pub(super) struct Scope {
+    pub(super) leaves: Vec<((usize, usize), usize)>,
+    pub(super) children: Vec<ChildProgram>,
 }
 
 impl Builder<'_> {
     fn context(&mut self, context: &Context, label: &str) -> ContextProgram {
+        if let Some(united) = self.united(context, label) {
+            return united;
+        }
         let mut scope = Scope { leaves: Vec::new(), children: Vec::new() };
         let base = self.tree(&context.tree, &[context.table], &mut scope);
         let discriminator = context.discriminator.as_ref().map(|d| DiscriminatorProgram {
@@ -212,7 +227,7 @@ impl Builder<'_> {
                 .collect(),
         });
         let child_slots = scope.children.iter().map(|child| ChildSlot { slot: child.slot, kind: child.kind(), one: child.shape == Shape::One }).collect();
-        ContextProgram { base, discriminator, children: scope.children, child_slots, label: label.into() }
+        ContextProgram { base, discriminator, union: None, children: scope.children, child_slots, label: label.into() }
     }
 
     fn tree(&mut self, node: &Node, tables: &[usize], scope: &mut Scope) -> TreeProgram {
@@ -223,10 +238,10 @@ impl Builder<'_> {
         // A variant's tree repeats the base fields: their slots are the same, so only what this tree names is filled.
         let named: Vec<((usize, usize), usize)> = scope.leaves[before..].to_vec();
         let rows = tables.iter().map(|&table| self.row(table, &named)).collect();
-        TreeProgram { node, rows, children: used, slots: first_slot..self.slots }
+        TreeProgram { node, rows, children: used, slots: first_slot..self.slots, foreign: Vec::new() }
     }
 
-    fn row(&self, table: usize, leaves: &[((usize, usize), usize)]) -> RowProgram {
+    pub(super) fn row(&self, table: usize, leaves: &[((usize, usize), usize)]) -> RowProgram {
         let plan = &self.collection.tables[table];
         let exact = self.collection.fidelity == crate::plan::Fidelity::Exact;
         let source = |index: usize, column: &ColumnPlan| match &column.source {
@@ -249,7 +264,7 @@ impl Builder<'_> {
         RowProgram { table, columns, parent_key: plan.parent_key }
     }
 
-    fn node(&mut self, node: &Node, path: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
+    pub(super) fn node(&mut self, node: &Node, path: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
         match node {
             Node::Column { table, column } => {
                 let slot = self.slots;

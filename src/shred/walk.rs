@@ -192,8 +192,7 @@ impl State {
     }
 
     /// Notes the fields whose absence in SQL would mean null or empty, but which are missing.
-    #[cold]
-    fn note_required(&mut self, object: &ObjectProgram, context: &ContextProgram) {
+    pub(super) fn note_required(&mut self, object: &ObjectProgram, context: &ContextProgram) {
         for field in object.fields.iter().filter(|field| field.required) {
             let slot = match &field.node {
                 NodeProgram::Leaf(slot) => Some(*slot),
@@ -204,7 +203,6 @@ impl State {
                 self.note_field("absent-differs", field, 0);
             }
         }
-        self.dirty = true;
     }
 
     #[cold]
