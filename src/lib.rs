@@ -74,3 +74,8 @@ pub use lens::{Documents, Lens, RowSet};
 pub use lookup::Lookups;
 pub use plan::{compile_str, CompileOptions, Compiled, Fidelity, Plan};
 pub use postgres::ddl::{ddl, DdlOptions};
+
+/// The README's Rust snippet compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
