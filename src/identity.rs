@@ -1,4 +1,4 @@
-//! ObjectIds inside UUIDs, and substitutes for identities a column cannot hold. The rules are in DESIGN.md, "Identity".
+//! ObjectIds inside UUIDs, and substitutes for identities a column cannot hold. The rules are in docs/mapping.md, "Key".
 
 use sha2::{Digest, Sha256};
 

@@ -4,7 +4,7 @@
 /** @typedef {string | number | boolean | bigint | Date | Uint8Array | string[] | null | undefined} Value what `pg` takes as a parameter; undefined is NULL */
 /** @typedef {Value[][][]} Tables per table its rows */
 
-/** The UUID of an ObjectId, by the rule of DESIGN.md. @param {{ toHexString(): string } | null | undefined} id */
+/** The UUID of an ObjectId, by the rule of docs/mapping.md. @param {{ toHexString(): string } | null | undefined} id */
 export function uuid(id) {
   if (id == null) return null;
   const hex = id.toHexString();

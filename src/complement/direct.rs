@@ -2,7 +2,7 @@
 //! hold as another type, absence of another kind, none of them inside arrays or maps.
 //!
 //! Such deviations say by themselves what the difference between the document and its base would be, so no base is assembled.
-//! Whatever is not simple gives `None`, and the difference decides. `tests/direct_complement.rs` holds both against each other.
+//! Whatever is not simple gives `None`, and the difference decides. `tests/shortcuts.rs` holds both against each other.
 
 use super::difference::Overlay;
 use crate::bson::{kind, validate_place, Elements};

@@ -1,5 +1,5 @@
 //! The complement: what a document says beyond its typed columns, as an overlay keyed by the document's own paths.
-//! Its JSON form is described in DESIGN.md, "Shred fast, complement by difference".
+//! Its JSON form is described in docs/mapping.md, "The complement".
 
 mod apply;
 mod difference;
