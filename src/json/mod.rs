@@ -16,6 +16,7 @@ mod number;
 mod object;
 mod read;
 mod scalars;
+mod scan;
 mod split;
 mod stream;
 mod text;

@@ -5,6 +5,7 @@ use super::build::{Build, Dialect};
 use super::keys::{jsonb_order, Positions};
 use super::normalize::{normalize, sort_document};
 use super::number;
+use super::scan::{self, digits, space};
 use super::tree::{Parser, DEPTH};
 use crate::bytes::push_run;
 
@@ -17,41 +18,10 @@ pub(super) fn read(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Option<(u
         return None;
     }
     // Only strings can hold what is not ASCII, else the grammar would have failed: so one look at the end is enough.
-    if stream.seen & HIGH != 0 {
+    if scan::beyond_ascii(stream.seen) {
         stream.checked()?;
     }
     Some((stream.kind, stream.rounded))
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// The lowest bit that is set is in the first byte that is a quote, a backslash, or a control character.
-#[inline(always)]
-fn marks(word: u64) -> u64 {
-    // The quote changes places with the space: it and the control characters are then all that is below 0x21.
-    let low = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
-    let slash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
-    (low | slash) & !word & HIGH
-}
-
-/// Where something else than white space stands, from `at` on.
-#[inline(always)]
-fn space(text: &[u8], mut at: usize) -> usize {
-    while matches!(text.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-        at += 1;
-    }
-    at
-}
-
-/// The end of the digits that stand at `at`, which are added to `mantissa` (it may wrap).
-#[inline(always)]
-fn digits(text: &[u8], mut at: usize, mantissa: &mut u64) -> usize {
-    while let Some(byte @ b'0'..=b'9') = text.get(at) {
-        *mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
-        at += 1;
-    }
-    at
 }
 
 /// Methods take the offset where they begin and return the one where they end.
@@ -278,26 +248,7 @@ impl<'a> Stream<'a, '_> {
     /// Where the next quote, backslash or control character stands.
     #[inline(always)]
     fn run(&mut self, at: usize) -> Option<usize> {
-        let mut rest = self.text.get(at..)?;
-        while let Some((window, behind)) = rest.split_first_chunk::<8>() {
-            let word = u64::from_le_bytes(*window);
-            self.seen |= word;
-            let marks = marks(word);
-            if marks != 0 {
-                return Some(self.text.len() - rest.len() + marks.trailing_zeros() as usize / 8);
-            }
-            rest = behind;
-        }
-        self.last_run(self.text.len() - rest.len())
-    }
-
-    /// The same for the last few bytes of the text.
-    #[inline(never)]
-    fn last_run(&mut self, at: usize) -> Option<usize> {
-        let rest = self.text.get(at..)?;
-        let length = rest.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\')?;
-        self.seen |= rest.iter().fold(0, |seen, byte| seen | u64::from(*byte));
-        Some(at + length)
+        scan::run(self.text, at, &mut self.seen)
     }
 
     #[inline(never)]
