@@ -12,7 +12,10 @@ const run = (/** @type {string} */ command, /** @type {string[]} */ args, shell 
 const installed = join(root, "node_modules", ".package-lock.json");
 const current = () => existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
 
-/** Installs the npm packages of all workspaces and builds the `rowlens` package from js/ and pkg/, where that is not done yet. */
+/** npm links a command only where its file is there, which is after the first build. */
+const command = join(root, "node_modules", ".bin", process.platform === "win32" ? "rowlens.cmd" : "rowlens");
+
+/** Installs the npm packages of all workspaces, builds the `rowlens` package from js/ and pkg/, and links its command, where that is not done yet. */
 export function install() {
   if (!current()) {
     console.log("installing npm packages");
@@ -30,4 +33,5 @@ export function install() {
       process.exit(1);
     }
   }
+  if (!existsSync(command)) run("npm", ["rebuild", "rowlens", "--ignore-scripts", "--loglevel=error"], process.platform === "win32");
 }
