@@ -30,8 +30,9 @@ impl State {
         if context.union.is_none() {
             tree = self.choose(context, document, place);
         }
-        if let Some(slots) = self.slots.get_mut(tree.slots.clone()) {
-            slots.fill(Slot::default());
+        // Only what says that a slot is empty: filling memory is a call in WebAssembly.
+        for slot in self.slots.get_mut(tree.slots.clone()).unwrap_or_default() {
+            slot.kind = 0;
         }
         match &tree.node {
             NodeProgram::Object(_) if context.union.is_some() && place.kind == kind::DOCUMENT => tree = self.walk_union(context, document, place)?,
@@ -123,8 +124,9 @@ impl State {
         out.extend_from_slice(&(row.columns.len() as i16).to_be_bytes());
         let key_start = self.keys.len();
         if row.parent_key > 0 {
+            let mark = out.len();
             push_run(out, &self.keys, parent.0, parent.1);
-            self.keys.extend_from_within(parent.0..parent.1);
+            push_run(&mut self.keys, out, mark, out.len());
         }
         let mut index = row.parent_key;
         for column in row.columns.get(row.parent_key..).unwrap_or(&[]) {
