@@ -42,6 +42,8 @@ pub struct Lens {
     exact: bool,
     complement: bool,
     shortcuts: bool,
+    /// Memory of documents that were given back.
+    spare: Vec<u8>,
 }
 
 /// What [`Lens::to_documents`] gives.
@@ -91,6 +93,7 @@ impl Lens {
             exact,
             complement,
             shortcuts: true,
+            spare: Vec::new(),
         })
     }
 
@@ -279,8 +282,14 @@ impl Lens {
         }
     }
 
+    /// Takes back the memory of documents that are no longer needed, for the next run.
+    pub fn recycle(&mut self, documents: Documents) {
+        self.spare = documents.bson;
+    }
+
     fn documents_pass(&mut self, tables: &[&[u8]], indexed: bool) -> Option<Documents> {
-        let mut documents = Documents::default();
+        let mut documents = Documents { bson: std::mem::take(&mut self.spare), ..Documents::default() };
+        documents.bson.clear();
         self.assembler.begin(self.exact);
         if indexed {
             if let Err(bad) = self.assembler.use_indexes(tables) {

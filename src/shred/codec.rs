@@ -335,7 +335,8 @@ pub fn decoded_integer_kind(expected: BsonKind, value: i64) -> u8 {
 const NULL: [u8; 4] = (-1i32).to_be_bytes();
 
 /// Appends NULL.
-#[inline]
+#[cold]
+#[inline(never)]
 fn misfit(out: &mut Vec<u8>) -> Fit {
     out.extend_from_slice(&NULL);
     Fit::Misfit

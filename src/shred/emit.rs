@@ -4,7 +4,7 @@ use super::codec::patch_length;
 use super::program::{ChildProgram, ColumnSource, ContextProgram, DiscriminatorProgram, NodeProgram, RowProgram, Shape, TreeProgram};
 use super::{Note, Refusal, Slot, State};
 use crate::bson::{behind, index_digits, kind, varying_end, Elements};
-use crate::bytes::{find_nul, push_run, Name};
+use crate::bytes::{find_nul, is_storable_text, push_run, Name};
 use crate::lookup::{self, Lookup};
 use crate::postgres::fit::Fit;
 use crate::shred::codec::Codec;
@@ -212,7 +212,8 @@ impl State {
     /// An identity is never NULL: what its column cannot hold gets a substitute, and the document is marked.
     fn identity(&mut self, codec: &Codec, slot: Slot, column: (usize, usize), document: &[u8], position: Position, out: &mut Vec<u8>) -> Result<(), Refusal> {
         let mark = out.len();
-        let value = document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]);
+        // An empty slot's place is what was there before.
+        let value = if slot.kind == 0 { &[][..] } else { document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]) };
         let mut fit = if slot.kind == 0 || slot.kind == kind::NULL {
             Fit::Misfit
         } else if let Codec::Lookup(lookup) = codec {
@@ -268,21 +269,19 @@ impl State {
             return Ok(());
         }
         let mut elements = Elements::new(document, slot.start as usize, slot.end as usize)?;
-        let outer_keys = child.element_key.map(|_| std::mem::take(&mut self.element_keys));
+        let outer_keys = child.element_key.map(|_| std::mem::replace(&mut self.element_keys, self.spare_keys.pop().unwrap_or_default()));
         let mut seen = std::mem::take(&mut self.map_keys);
         seen.clear();
         let mut ordinal = 0u32;
         let mut odd = false;
         let mut before: Option<&[u8]> = None;
-        let mut digits = [0; 10];
         let depth = self.trail.len();
         self.trail.push((Arc::clone(&child.context.label), Place::Whole));
         while let Some(element) = elements.next_element()? {
             let name = document.get(element.name..element.name_end).unwrap_or(&[]);
             let place = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32, fit: Fit::Exact };
             let position = if child.shape == Shape::Array {
-                let length = index_digits(ordinal, &mut digits);
-                if name != &digits[..length] && !odd {
+                if !is_index(name, ordinal) && !odd {
                     odd = true;
                     if let Some(last) = self.trail.get_mut(depth) {
                         last.1 = Place::Whole;
@@ -294,7 +293,7 @@ impl State {
                 }
                 Position::Ordinal(ordinal)
             } else {
-                if !seen.first(name) || std::str::from_utf8(name).is_err() {
+                if !seen.first(name) || !is_storable_text(document, element.name, element.name_end) {
                     self.note("duplicate-key", "", slot.kind, None);
                     continue;
                 }
@@ -312,10 +311,23 @@ impl State {
         self.trail.truncate(depth);
         self.map_keys = seen;
         if let Some(outer) = outer_keys {
-            self.element_keys = outer;
+            let mut own = std::mem::replace(&mut self.element_keys, outer);
+            own.clear();
+            self.spare_keys.push(own);
         }
         Ok(())
     }
+}
+
+/// Whether an element's name is its position.
+#[inline]
+fn is_index(name: &[u8], ordinal: u32) -> bool {
+    if ordinal < 10 {
+        return name.len() == 1 && name.first() == Some(&(b'0' + ordinal as u8));
+    }
+    let mut digits = [0; 10];
+    let length = index_digits(ordinal, &mut digits);
+    Some(name) == digits.get(..length)
 }
 
 impl DiscriminatorProgram {

@@ -99,6 +99,8 @@ pub(crate) struct State {
     pub hints: Vec<Hint>,
     /// Element identities seen in the array that is walked.
     pub element_keys: Seen,
+    /// Emptied ones, for the next array.
+    pub spare_keys: Vec<Seen>,
     /// Keys seen in the map that is walked.
     pub map_keys: Seen,
 }
@@ -123,6 +125,7 @@ impl Shredder {
             exact_order: program.exact,
             hints: vec![Hint::default(); program.hints],
             element_keys: Seen::default(),
+            spare_keys: Vec::new(),
             map_keys: Seen::default(),
         };
         Shredder { program, state }

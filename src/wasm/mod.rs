@@ -161,6 +161,7 @@ impl Assembler {
     /// Assembles what was written; returns how many documents there are.
     pub fn run(&mut self) -> u32 {
         let tables: Vec<&[u8]> = self.inputs.iter().map(Vec::as_slice).collect();
+        self.lens.recycle(std::mem::take(&mut self.last));
         self.last = self.lens.to_documents(&tables);
         self.last.count
     }
