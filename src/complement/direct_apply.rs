@@ -62,7 +62,7 @@ fn entries(parts: &[u8]) -> Option<Vec<Entry<'_>>> {
             _ => return None,
         }
     }
-    if i64::from(version) != super::VERSION as i64 {
+    if i64::from(version) != super::VERSION {
         return None;
     }
     let mut list: Vec<Entry<'_>> = Vec::new();

@@ -179,7 +179,7 @@ pub(super) fn push_real(value: f32, out: &mut Vec<u8>) {
     }
     let size = value.abs();
     let mantissa = u64::from(size.to_bits() & ((1 << 23) - 1) | 1 << 23);
-    push_shortest(ryu::Buffer::new().format_finite(size), mantissa, 6, |count| format!("{size:.*e}", count - 1), |text| text.parse() == Ok(size), out);
+    push_shortest(ryu::Buffer::new().format_finite(size), mantissa, 6, |count| format!("{:.*e}", count - 1, f64::from(size)), |text| text.parse() == Ok(size), out);
 }
 
 #[cfg(test)]
