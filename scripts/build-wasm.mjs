@@ -94,7 +94,7 @@ function optimise() {
   if (!existsSync(tool)) return console.log("binaryen is not installed: wasm-opt is left out");
   const file = join(out, "rowlens_bg.wasm");
   const features = ["--enable-simd", "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
-  run("node", [tool, "-Os", "--strip-debug", "--strip-producers", "--strip-target-features", ...features, file, "-o", file]);
+  run("node", [tool, "-O3", "--strip-debug", "--strip-producers", "--strip-target-features", ...features, file, "-o", file]);
 }
 
 const { wasm, compiler } = compile();
