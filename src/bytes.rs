@@ -42,10 +42,15 @@ pub(crate) fn push_run(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize)
 #[inline(never)]
 fn push_long(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
     let Some(run) = data.get(start..end) else { return };
-    // Two windows, which may overlap.
-    if let (Some(first), Some(last), true) = (run.first_chunk::<16>(), run.last_chunk::<16>(), run.len() <= 32) {
-        out.extend_from_slice(first);
-        out.truncate(out.len() + run.len() - 32);
+    // A few windows, the last of which may overlap the one before.
+    if let (Some(last), true) = (run.last_chunk::<16>(), run.len() <= 96) {
+        let end = out.len() + run.len();
+        for window in run.chunks_exact(16) {
+            if let Some(window) = window.first_chunk::<16>() {
+                out.extend_from_slice(window);
+            }
+        }
+        out.truncate(end - 16);
         out.extend_from_slice(last);
         return;
     }

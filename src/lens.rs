@@ -42,8 +42,8 @@ pub struct Lens {
     exact: bool,
     complement: bool,
     shortcuts: bool,
-    /// Memory of documents that were given back.
-    spare: Vec<u8>,
+    /// The document that a complement was put over.
+    patched: Vec<u8>,
 }
 
 /// What [`Lens::to_documents`] gives.
@@ -93,7 +93,7 @@ impl Lens {
             exact,
             complement,
             shortcuts: true,
-            spare: Vec::new(),
+            patched: Vec::new(),
         })
     }
 
@@ -284,12 +284,11 @@ impl Lens {
 
     /// Takes back the memory of documents that are no longer needed, for the next run.
     pub fn recycle(&mut self, documents: Documents) {
-        self.spare = documents.bson;
+        self.assembler.recycle(documents.bson);
     }
 
     fn documents_pass(&mut self, tables: &[&[u8]], indexed: bool) -> Option<Documents> {
-        let mut documents = Documents { bson: std::mem::take(&mut self.spare), ..Documents::default() };
-        documents.bson.clear();
+        let mut documents = Documents::default();
         self.assembler.begin(self.exact);
         if indexed {
             if let Err(bad) = self.assembler.use_indexes(tables) {
@@ -314,17 +313,15 @@ impl Lens {
                         self.report(note, Some(documents.count), &mut documents.issues);
                     }
                     match complement {
-                        None => {
-                            documents.bson.extend_from_slice(self.assembler.document());
-                            documents.count += 1;
-                        }
+                        None => documents.count += 1,
                         Some(json) => {
-                            if self.shortcuts && !self.exact && self.patch_directly(tables, json, &mut documents.bson) {
+                            if self.shortcuts && !self.exact && self.patch_directly(tables, json) {
                                 documents.count += 1;
                                 continue;
                             }
                             if !self.exact {
                                 if let Err(bad) = self.assembler.again(tables, &place) {
+                                    self.assembler.drop_document();
                                     self.bad_tuple(&bad, &mut documents.issues);
                                     break;
                                 }
@@ -333,19 +330,22 @@ impl Lens {
                                 }
                             }
                             // Complements need the assembler for their own check: they wait until this pass is over.
-                            patched.push((documents.bson.split_off(0), json.to_vec(), notes));
                             let base = self.assembler.document().to_vec();
+                            self.assembler.drop_document();
+                            patched.push((self.assembler.take_documents(), json.to_vec(), notes));
                             patched.push((base, Vec::new(), Vec::new()));
                             documents.count += 1;
                         }
                     }
                 }
                 Err(bad) => {
+                    self.assembler.drop_document();
                     self.bad_tuple(&bad, &mut documents.issues);
                     break;
                 }
             }
         }
+        documents.bson = self.assembler.take_documents();
         let orphans = self.assembler.orphans(tables);
         if !orphans.is_empty() && !indexed {
             return None;
@@ -376,11 +376,16 @@ impl Lens {
         Some(documents)
     }
 
-    /// Appends the document of the last base and a simple complement all of whose entries agree with the columns; false for all others.
-    fn patch_directly(&self, tables: &[&[u8]], json: &[u8], out: &mut Vec<u8>) -> bool {
+    /// Makes of the last base the document of a simple complement, all of whose entries agree with the columns; false for all others.
+    fn patch_directly(&mut self, tables: &[&[u8]], json: &[u8]) -> bool {
         let base = self.assembler.document();
         let tree = self.scratch.root_tree(base);
-        complement::direct_apply(base, json, out, |name, wanted, has| self.scratch.holds(tree, name, wanted, has, |column| self.assembler.root_field(column, tables)))
+        self.patched.clear();
+        let done = complement::direct_apply(base, json, &mut self.patched, |name, wanted, has| self.scratch.holds(tree, name, wanted, has, |column| self.assembler.root_field(column, tables)));
+        if done {
+            self.assembler.replace_document(&self.patched);
+        }
+        done
     }
 
     /// The document of a base and its complement. Entries that would change what typed columns say are dropped with an issue.

@@ -53,6 +53,8 @@ pub(crate) enum Step {
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub writer: Writer,
+    /// Where the last document starts in what was written.
+    pub start: usize,
     pub keys: Vec<u8>,
     pub notes: Vec<Note>,
     pub lookups: std::sync::Arc<Lookups>,
@@ -89,6 +91,8 @@ impl Assembler {
     /// Starts on a new row set.
     pub fn begin(&mut self, canonical: bool) {
         let state = &mut self.state;
+        state.writer.out.clear();
+        state.start = 0;
         state.cursors.fill(0);
         state.used.fill(0);
         state.indexes.iter_mut().for_each(|index| *index = None);
@@ -98,7 +102,7 @@ impl Assembler {
         state.notes.clear();
     }
 
-    /// The next root row as a document in `self.state.writer.out` (which is cleared first), and its complement.
+    /// Appends the next root row's document to those before it; gives its complement.
     /// `None` after the last. Sets `restart` when child rows do not come in the order of their parents.
     ///
     /// # Errors
@@ -106,7 +110,7 @@ impl Assembler {
     pub fn next<'t>(&mut self, tables: &[&'t [u8]]) -> Result<Option<Option<&'t [u8]>>, BadTuple> {
         let state = &mut self.state;
         state.notes.clear();
-        state.writer.out.clear();
+        state.start = state.writer.out.len();
         state.keys.clear();
         state.fields.clear();
         state.trail.clear();
@@ -120,6 +124,7 @@ impl Assembler {
     /// A [`BadTuple`].
     pub fn again(&mut self, tables: &[&[u8]], from: &Place) -> Result<(), BadTuple> {
         let canonical = std::mem::replace(&mut self.state.canonical, true);
+        self.drop_document();
         self.state.cursors.clone_from(&from.cursors);
         self.state.used.clone_from(&from.used);
         let done = self.next(tables).map(|_| ());
@@ -159,7 +164,30 @@ impl Assembler {
 
     /// The document that [`Assembler::next`] assembled.
     pub fn document(&self) -> &[u8] {
-        &self.state.writer.out
+        self.state.writer.out.get(self.state.start..).unwrap_or(&[])
+    }
+
+    /// Forgets the last document.
+    pub fn drop_document(&mut self) {
+        self.state.writer.out.truncate(self.state.start);
+    }
+
+    /// Puts another document in the place of the last one.
+    pub fn replace_document(&mut self, document: &[u8]) {
+        self.drop_document();
+        self.state.writer.out.extend_from_slice(document);
+    }
+
+    /// Takes all documents since [`Assembler::begin`], or since they were taken last.
+    pub fn take_documents(&mut self) -> Vec<u8> {
+        self.state.start = 0;
+        std::mem::take(&mut self.state.writer.out)
+    }
+
+    /// Gives memory for documents.
+    pub fn recycle(&mut self, mut memory: Vec<u8>) {
+        memory.clear();
+        self.state.writer.out = memory;
     }
 
     /// A field of the last document's root row, its length included.

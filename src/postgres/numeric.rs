@@ -180,9 +180,28 @@ pub fn push_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: &mut V
     if above != 0 {
         return push_wide(above, low, negative, exponent, typmod, out);
     }
-    let count = low.checked_ilog10()? as i32 + 1;
-    let (dscale, fit) = scale_of(count, low % 10 != 0, exponent, typmod)?;
+    let (dscale, fit) = match typmod {
+        None if low != 0 => (-exponent, Fit::Exact),
+        _ => scale_of(low.checked_ilog10()? as i32 + 1, low % 10 != 0, exponent, typmod)?,
+    };
     let shift = exponent & 3;
+    if let Ok(low) = u32::try_from(low) {
+        // At most ten decimal digits, shifted by up to three: at most four digits of base 10000, in one word.
+        let (first, mut rest) = match shift {
+            0 => (0, low),
+            1 => (low % 1_000 * 10, low / 1_000),
+            2 => (low % 100 * 100, low / 100),
+            _ => (low % 10 * 1_000, low / 10),
+        };
+        let (mut digits, mut at) = (u64::from(first), if shift == 0 { 0 } else { 16 });
+        while rest > 0 {
+            digits |= u64::from(rest % 10_000) << at;
+            rest /= 10_000;
+            at += 16;
+        }
+        write_digits(digits, exponent >> 2, dscale, negative, out);
+        return Some(fit);
+    }
     let mut digits = Digits::default();
     let mut rest = low;
     if shift != 0 {
@@ -193,6 +212,29 @@ pub fn push_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: &mut V
     digits.push_all(rest);
     digits.write(exponent >> 2, dscale, negative, out);
     Some(fit)
+}
+
+/// Appends the field of at most four digits of base 10000, the lowest in the lowest 16 bits; `group` is the power of 10000 of the lowest.
+/// At least one digit is not zero.
+#[inline(always)]
+fn write_digits(digits: u64, group: i32, dscale: i32, negative: bool, out: &mut Vec<u8>) {
+    let zeros = digits.trailing_zeros() / 16;
+    let digits = digits >> (16 * zeros);
+    let used = 4 - digits.leading_zeros() / 16;
+    let mut field = [0u8; 20];
+    field[3] = 8 + 2 * used as u8;
+    field[4..12].copy_from_slice(&header(used, group + (zeros + used) as i32 - 1, dscale, negative).to_be_bytes());
+    // The highest digit first.
+    field[12..].copy_from_slice(&(digits << (16 * (4 - used))).to_be_bytes());
+    out.extend_from_slice(&field);
+    out.truncate(out.len() - 8 + 2 * used as usize);
+}
+
+/// What stands before the digits: their count, weight, sign and dscale.
+#[inline(always)]
+fn header(used: u32, weight: i32, dscale: i32, negative: bool) -> u64 {
+    let sign = if negative { u64::from(NEGATIVE) } else { 0 };
+    u64::from(used) << 48 | u64::from(weight as u16) << 32 | sign << 16 | u64::from(dscale as u16)
 }
 
 /// What the lowest digits are divided and multiplied by, so that the others stand at multiples of four.
@@ -307,20 +349,13 @@ impl Digits {
         } else {
             digits_of(low)
         };
-        let weight = group + used as i32 - 1;
-        let mut field = [0u8; 20];
-        field[3] = 8 + 2 * used as u8;
-        let sign = u64::from(negative) * u64::from(NEGATIVE);
-        let header = u64::from(used) << 48 | u64::from(weight as u16) << 32 | sign << 16 | u64::from(dscale as u16);
-        field[4..12].copy_from_slice(&header.to_be_bytes());
         if used <= 4 {
-            // The highest digit first.
-            field[12..].copy_from_slice(&(low << (16 * (4 - used))).to_be_bytes());
-            out.extend_from_slice(&field);
-            out.truncate(out.len() - 8 + 2 * used as usize);
-            return;
+            return write_digits(low, group, dscale, negative, out);
         }
-        out.extend_from_slice(&field[..12]);
+        let mut field = [0u8; 12];
+        field[3] = 8 + 2 * used as u8;
+        field[4..].copy_from_slice(&header(used, group + used as i32 - 1, dscale, negative).to_be_bytes());
+        out.extend_from_slice(&field);
         let mut all = [0u8; 40];
         all[..8].copy_from_slice(&high.to_be_bytes());
         all[8..16].copy_from_slice(&middle.to_be_bytes());
@@ -474,8 +509,16 @@ pub fn small_decimal128(value: &[u8], reduce: bool) -> Option<[u8; 16]> {
         let power = *POWERS.get((exponent - wanted) as usize)?;
         coefficient = coefficient.checked_mul(power)?;
     } else if exponent < wanted {
-        let power = *POWERS.get((wanted - exponent) as usize)?;
-        let quotient = coefficient / power;
+        // The divisors that occur, as constants: those are not divided by.
+        let (quotient, power) = match wanted - exponent {
+            1 => (coefficient / 10, 10),
+            2 => (coefficient / 100, 100),
+            3 => (coefficient / 1_000, 1_000),
+            more => {
+                let power = *POWERS.get(more as usize)?;
+                (coefficient / power, power)
+            }
+        };
         if quotient * power != coefficient {
             return None;
         }
