@@ -55,14 +55,14 @@ for (const [name, list] of collections) {
   const complement = plan.description.find((collection) => collection.name === name)?.complement;
   const counted = await database.query(`SELECT count("${complement}") AS n FROM "${lens.tables[0]?.name}"`);
   complements += Number(/** @type {{n: number}} */ (counted.rows[0]).n);
-  // PostgreSQL gives rows in key order; documents are matched by their _id (the bytes are the identity).
-  const key = (/** @type {Uint8Array} */ bson) => Buffer.from(bson).toString("latin1").match(/.\0*?_id\0[\s\S]{0,16}/)?.[0] ?? "";
-  const waiting = new Map();
-  for (const document of back.documents) waiting.set(key(document), [...(waiting.get(key(document)) ?? []), document]);
+  // PostgreSQL gives rows in key order; a document is known by its key.
+  const key = (/** @type {Uint8Array} */ bson) => String(lens.keyOf(bson));
+  const found = new Map(back.documents.map((document) => [key(document), document]));
+  if (back.documents.length !== list.length) faults.push(`${name}: ${list.length} documents became ${back.documents.length}`);
   for (const document of list) {
     total += 1;
-    const candidates = [...(waiting.get(key(document)) ?? [])];
-    if (candidates.some((candidate) => equalDocuments(document, candidate)) || back.documents.some((candidate) => equalDocuments(document, candidate))) identical += 1;
+    const same = found.get(key(document));
+    if (same !== undefined && equalDocuments(document, same)) identical += 1;
     else faults.push(`${name}: a document came back differently`);
   }
   for (const issue of back.issues) faults.push(`${name}: ${issue.code} ${issue.path}: ${issue.message}`);
