@@ -128,8 +128,7 @@ impl State {
             push_run(out, &self.keys, parent.0, parent.1);
             push_run(&mut self.keys, out, mark, out.len());
         }
-        let mut index = row.parent_key;
-        for column in row.columns.get(row.parent_key..).unwrap_or(&[]) {
+        for (index, column) in (row.parent_key..).zip(row.columns.get(row.parent_key..).unwrap_or(&[])) {
             let mark = out.len();
             match &column.source {
                 ColumnSource::ParentKey => {}
@@ -190,7 +189,6 @@ impl State {
             if column.key {
                 push_run(&mut self.keys, out, mark, out.len());
             }
-            index += 1;
         }
         Ok((key_start, self.keys.len()))
     }
