@@ -1,6 +1,7 @@
 //! Findings as data: what is wrong, where, and what to do about it.
 
 use serde::Serialize;
+use std::fmt;
 
 /// How much an [`Issue`] matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -63,5 +64,25 @@ impl Issue {
         self.table = Some(table.to_owned());
         self.column = Some(column.to_owned());
         self
+    }
+}
+
+/// One line for people: where, what, and what to do.
+///
+/// ```
+/// # use rowlens::{Issue, Severity};
+/// let issue = Issue::new("mapping-version", Severity::Error, "version", "`version` is not 1").help("write \"version\": 1");
+/// assert_eq!(issue.to_string(), "version: `version` is not 1 (mapping-version; write \"version\": 1)");
+/// ```
+impl fmt::Display for Issue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        write!(f, "{} ({}", self.message, self.code)?;
+        if let Some(help) = &self.help {
+            write!(f, "; {help}")?;
+        }
+        f.write_str(")")
     }
 }

@@ -21,7 +21,8 @@
 //!     "_id": { "$oid": "65f1a2b3c4d5e6f708192a3b" }, "amount": { "$numberDecimal": "12.50" },
 //!     "events": [{ "kind": "created" }, { "kind": "paid" }], "legacyNote": "call first" }"#).unwrap();
 //!
-//! let mut payments = Lens::new(&plan, 0).unwrap();
+//! let (number, _) = plan.collection("payments").unwrap();
+//! let mut payments = Lens::new(&plan, number).unwrap();
 //! let rows = payments.to_rows(&document);
 //! assert_eq!((rows.tables[0].count, rows.tables[1].count), (1, 2));
 //! assert_eq!(rows.issues.list[0].code, "unknown-field"); // `legacyNote` is in the complement
@@ -48,7 +49,7 @@
 //! | `bson` | documents of the `bson` crate in and out |
 //! | `wasm` | the boundary that the npm package stands on; not for Rust users |
 #![deny(missing_docs)]
-pub mod assemble;
+mod assemble;
 pub mod bson;
 mod bytes;
 pub mod complement;
@@ -65,7 +66,7 @@ pub mod path;
 pub mod plan;
 pub mod postgres;
 pub mod rowset;
-pub mod shred;
+mod shred;
 #[cfg(feature = "wasm")]
 mod wasm;
 

@@ -278,8 +278,7 @@ fn split_array(array: &[u8]) -> Option<Split<'_>> {
 type Entry = (usize, Vec<u8>, Vec<u8>);
 
 fn entry(plan: &Plan, collection: &str, id: &str, key: &str) -> Result<Entry, (String, &'static str)> {
-    let found = plan.collections.iter().position(|c| c.name == collection);
-    let Some((index, of)) = found.and_then(|index| Some((index, plan.collections.get(index)?))) else {
+    let Some((index, of)) = plan.collection(collection) else {
         return Err((format!("there is no collection `{collection}`"), "name a collection of the mapping"));
     };
     let column = of.tables.first().and_then(|table| table.columns.iter().find(|c| matches!(&c.source, Source::Field(f) if f.identity && f.lookup.is_some())));

@@ -205,11 +205,6 @@ impl Assembler {
         &self.state.notes
     }
 
-    /// Byte offset of the next root row.
-    pub fn position(&self) -> usize {
-        self.state.cursors.first().copied().unwrap_or(0)
-    }
-
     /// Child rows that belong to no root row: (table, how many).
     pub fn orphans(&self, tables: &[&[u8]]) -> Vec<(usize, u32)> {
         (1..self.program.tables)
