@@ -7,7 +7,7 @@ pub(crate) fn describe(code: &str, path: &str, found: &str, column: &str) -> (Se
     use Severity::{Error, Info, Warning};
     match code {
         "unknown-field" => (Info, format!("`{path}` ({found}) is not mapped; it is kept in the complement"), "map it, or leave it there"),
-        "type-differs" => (Info, format!("`{path}` is a {found}; column `{column}` holds its value, the complement its type"), "nothing, or set `bson` in the mapping to the type most documents have"),
+        "type-differs" => (Info, format!("`{path}` is a {found}; column `{column}` holds its value, the complement its exact type or scale"), "nothing; or, where most documents have it, set `bson` to that type, or give `numeric` no scale"),
         "value-misfit" => (Warning, format!("column `{column}` cannot hold the {found} at `{path}`; it is NULL and the complement has the value"), "widen the column's type, or correct the document"),
         "absent-differs" => (Info, format!("`{path}` is absent in another way than the mapping says (missing, null or empty); the complement has it"), "set `absent` in the mapping to what most documents have"),
         "container-mismatch" => (Warning, format!("`{path}` is a {found}, not the object, array or map that the mapping expects; the complement has it"), "correct the document, or map it as jsonb"),

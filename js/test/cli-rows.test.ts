@@ -144,8 +144,9 @@ describe("rows beyond 64 MB", () => {
     const tags = [...logs].reverse().map((document) => serialize({ ...bson7.deserialize(document), text: "" }));
     await cli(["rows", file("tags.bson", Buffer.concat(tags)), "-m", long, "-c", "logs", "--as", "copy-binary", "--out", turned]);
     renameSync(join(rows, "logs.pgcopy"), join(turned, "logs.pgcopy"));
-    const { code, err } = await cli(["documents", turned, "-m", long, "--out", target]);
+    const { code, out, err } = await cli(["documents", turned, "-m", long, "--out", target, "--json"]);
     expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: "rows-out-of-order" } });
     expect(err).toContain("not in the order of");
   });
 });
