@@ -79,42 +79,42 @@ impl Decoder {
     /// [`Decoder::decode`] for the values that most columns hold; `None` (nothing appended) for all others.
     #[inline(always)]
     pub fn decode_common(&self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<u8> {
+        if let Common::Text = self.common {
+            if !is_storable_text(data, start, end) {
+                return None;
+            }
+            push_string(out, data, start, end);
+            return Some(kind::STRING);
+        }
+        let (kind, length, window) = self.decode_fixed(data.get(start..end)?)?;
+        // One append for all of them: a window is copied in place, where several appends would be calls.
+        out.extend_from_slice(&window);
+        out.truncate(out.len() - 16 + length);
+        Some(kind)
+    }
+
+    /// Type, length and bytes of a value of fixed length.
+    #[inline(always)]
+    fn decode_fixed(&self, value: &[u8]) -> Option<(u8, usize, [u8; 16])> {
+        let padded = |kind, length, low: u64, high: u64| Some((kind, length, (u128::from(high) << 64 | u128::from(low)).to_le_bytes()));
         match self.common {
-            Common::Text => {
-                if !is_storable_text(data, start, end) {
-                    return None;
-                }
-                push_string(out, data, start, end);
-                Some(kind::STRING)
-            }
-            Common::Decimal(reduce) => {
-                out.extend_from_slice(&numeric::small_decimal128(data.get(start..end)?, reduce)?);
-                Some(kind::DECIMAL128)
-            }
-            Common::Timestamp => {
-                let (ms, lost) = datetime::millis_from_timestamp(i64::from_be_bytes(data.get(start..end)?.try_into().ok()?))?;
-                if lost {
-                    return None;
-                }
-                out.extend_from_slice(&ms.to_le_bytes());
-                Some(kind::DATE)
-            }
-            Common::ObjectId => {
-                out.extend_from_slice(&identity::object_id_from_uuid(data.get(start..end)?)?);
-                Some(kind::OBJECT_ID)
-            }
-            Common::Int32 => {
-                out.extend_from_slice(&i32::from_be_bytes(data.get(start..end)?.try_into().ok()?).to_le_bytes());
-                Some(kind::INT32)
-            }
-            Common::Boolean => match data.get(start..end)? {
-                [flag @ (0 | 1)] => {
-                    out.push(*flag);
-                    Some(kind::BOOLEAN)
-                }
+            Common::Decimal(reduce) => Some((kind::DECIMAL128, 16, numeric::small_decimal128(value, reduce)?)),
+            Common::Timestamp => match datetime::millis_from_timestamp(i64::from_be_bytes(value.try_into().ok()?))? {
+                (ms, false) => padded(kind::DATE, 8, ms as u64, 0),
                 _ => None,
             },
-            Common::None => None,
+            Common::ObjectId => {
+                let id = identity::object_id_from_uuid(value)?;
+                let mut window = [0; 16];
+                window[..12].copy_from_slice(&id);
+                Some((kind::OBJECT_ID, 12, window))
+            }
+            Common::Int32 => padded(kind::INT32, 4, u64::from(u32::from_be_bytes(value.try_into().ok()?)), 0),
+            Common::Boolean => match value {
+                [flag @ (0 | 1)] => padded(kind::BOOLEAN, 1, u64::from(*flag), 0),
+                _ => None,
+            },
+            Common::Text | Common::None => None,
         }
     }
 

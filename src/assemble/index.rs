@@ -24,26 +24,21 @@ pub(crate) struct TableIndex {
 /// Splits the tuple at `at` into field ranges (a NULL is `(u32::MAX, u32::MAX)`), returns where the next one starts.
 pub(crate) fn tuple(table: usize, data: &[u8], at: usize, fields: &mut Vec<(u32, u32)>) -> Result<usize, BadTuple> {
     let bad = |offset, reason| BadTuple { table, offset, reason };
-    let count = data.get(at..at + 2).and_then(|b| b.try_into().ok()).map(i16::from_be_bytes).ok_or(bad(at, "truncated tuple"))?;
-    let mut next = at + 2;
-    for _ in 0..count {
-        let length = data.get(next..next + 4).and_then(|b| b.try_into().ok()).map(i32::from_be_bytes).ok_or(bad(next, "truncated field length"))?;
-        next += 4;
+    let Some((count, mut rest)) = data.get(at..).and_then(|rest| rest.split_first_chunk()) else { return Err(bad(at, "truncated tuple")) };
+    for _ in 0..i16::from_be_bytes(*count) {
+        let Some((length, value)) = rest.split_first_chunk() else { return Err(bad(data.len() - rest.len(), "truncated field length")) };
+        let length = i32::from_be_bytes(*length);
         if length < 0 {
             fields.push((u32::MAX, u32::MAX));
+            rest = value;
             continue;
         }
-        if length as usize > data.len() - next {
-            return Err(bad(next, "field runs past the tuples"));
-        }
-        fields.push((next as u32, next as u32 + length as u32));
-        next += length as usize;
+        let start = data.len() - value.len();
+        rest = value.get(length as usize..).ok_or(bad(start, "field runs past the tuples"))?;
+        fields.push((start as u32, start as u32 + length as u32));
     }
-    Ok(next)
+    Ok(data.len() - rest.len())
 }
-
-/// A row below its parent: ordinal, map key, offset.
-type Sibling = (i32, Vec<u8>, usize);
 
 impl TableIndex {
     pub fn build(table: usize, data: &[u8], layout: Layout) -> Result<Self, BadTuple> {
