@@ -40,6 +40,9 @@ pub(crate) fn tuple(table: usize, data: &[u8], at: usize, fields: &mut Vec<(u32,
     Ok(data.len() - rest.len())
 }
 
+/// A row below its parent: ordinal, map key, offset.
+type Sibling = (i32, Vec<u8>, usize);
+
 impl TableIndex {
     pub fn build(table: usize, data: &[u8], layout: Layout) -> Result<Self, BadTuple> {
         let mut rows: HashMap<Vec<u8>, Vec<Sibling>> = HashMap::new();
