@@ -22,8 +22,9 @@ impl Shredder {
         }
         let NodeProgram::Object(object) = &tree.node else { return false };
         let Some(mapped) = object.fields.iter().find(|field| field.name.is(name)) else { return true };
-        // Nothing, or nothing but null: no column and no row below it holds anything.
-        let nothing = has.is_none_or(|(of, value)| of == kind::NULL || (matches!(of, kind::ARRAY) && value.len() == 5));
+        // Nothing, or nothing but null: no column and no row below it holds anything. An empty array is no row, but a column may hold one.
+        let rows = matches!(mapped.node, NodeProgram::Child(_));
+        let nothing = has.is_none_or(|(of, value)| of == kind::NULL || (rows && of == kind::ARRAY && value.len() == 5));
         let Some((of, value)) = wanted else { return nothing };
         match &mapped.node {
             NodeProgram::Leaf(slot) => column_holds(tree, *slot, of, value, field),
