@@ -13,6 +13,7 @@ pub(crate) fn describe(code: &str, path: &str, found: &str, column: &str) -> (Se
         "container-mismatch" => (Warning, format!("`{path}` is a {found}, not the object, array or map that the mapping expects; the complement has it"), "correct the document, or map it as jsonb"),
         "duplicate-key" => (Warning, format!("`{path}` occurs twice in one object; the complement has the whole object"), "correct the document"),
         "array-keys" => (Warning, format!("the keys of the array `{path}` are not 0, 1, 2, …; the complement has them"), "write the array again with a driver"),
+        "key-substituted" if found == "missing" => (Warning, format!("`{path}` is missing; column `{column}` has a hash of the rest in its place"), "name another `path` for the key, or give the document an identity"),
         "key-substituted" => (Warning, format!("column `{column}` cannot hold the {found} at `{path}`; it has a hash in its place and the complement has the value"), "map the key as `text`, or correct the document"),
         "key-unrepresentable" => (Error, format!("column `{column}` cannot hold the {found} at `{path}` and has no room for a substitute; the document was left out"), "choose another `as` for the key"),
         "lookup-unresolved" => (Error, format!("`{path}` has no entry in id_map for column `{column}`"), "resolve it and call again"),

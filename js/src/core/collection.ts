@@ -98,7 +98,7 @@ export class Collection {
 
   /**
    * Key of a document's root row as PostgreSQL's text: the parameter of `sql[i].select` and `sql[i].delete`. The document needs
-   * no more than its identity.
+   * no more than its identity. Like every call, it ends the life of rows made with `copy: false`.
    * @throws RowlensError `document-refused` where the document has no row.
    * @example
    * const { rows } = await client.query(payments.sql[0].select, [payments.keyOf({ _id })]);
