@@ -22,7 +22,14 @@ const works = (/** @type {string} */ command, /** @type {string[]} */ args) => s
  */
 const standardLibrary = ["-Zbuild-std=std,panic_abort"];
 const standardFeatures = ["optimize_for_size"];
-const withFeatures = (/** @type {string[]} */ ...more) => [...standardLibrary, `-Zbuild-std-features=${[...standardFeatures, ...more].join(",")}`];
+
+/** The standard library from source, by a compiler that may be older or newer. @param {string} rustc @param {NodeJS.ProcessEnv} env */
+function fromSource(rustc, env) {
+  const version = spawnSync(rustc, ["--version"], { ...quiet, env }).stdout ?? "";
+  // A way to panic of its own since 1.92, a feature of the library before.
+  const features = Number(/^rustc 1\.(\d+)/.exec(version)?.[1]) < 92 ? [...standardFeatures, "panic_immediate_abort"] : standardFeatures;
+  return { args: [...standardLibrary, `-Zbuild-std-features=${features.join(",")}`], flags: features === standardFeatures ? " -Zunstable-options -Cpanic=immediate-abort" : "" };
+}
 
 /**
  * A user's way: rustup brings the target, and the standard library's sources where it can.
@@ -31,7 +38,8 @@ const withFeatures = (/** @type {string[]} */ ...more) => [...standardLibrary, `
 function rustupToolchain() {
   if (!works("rustup", ["target", "add", target])) return undefined;
   if (!works("rustup", ["component", "add", "rust-src"])) return { cargo: "cargo", args: [], flags: "", env: process.env };
-  return { cargo: "cargo", args: withFeatures(), flags: " -Zunstable-options -Cpanic=immediate-abort", env: { ...process.env, RUSTC_BOOTSTRAP: "1" } };
+  const env = { ...process.env, RUSTC_BOOTSTRAP: "1" };
+  return { cargo: "cargo", ...fromSource("rustc", env), env };
 }
 
 /**
@@ -55,7 +63,7 @@ function debianToolchain() {
   const env = { ...process.env, RUSTC_BOOTSTRAP: "1", RUSTC: "/usr/bin/rustc", PATH: [linker, process.env.PATH].join(delimiter) };
   delete env.RUSTUP_TOOLCHAIN;
   delete env.CARGO;
-  return { cargo: "/usr/bin/cargo", args: withFeatures("panic_immediate_abort"), flags: "", env };
+  return { cargo: "/usr/bin/cargo", ...fromSource("/usr/bin/rustc", env), env };
 }
 
 /** Measured: LLVM's own threshold (225) makes a tenth more code, which is no faster; what must be inlined says so. */
