@@ -34,7 +34,7 @@ fn javascript_stays_in_the_wasm_layer() {
 #[test]
 fn a_native_build_has_no_javascript_in_its_tree() {
     let tree = |features: &str| {
-        let arguments = ["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none", "--no-default-features", "--features", features];
+        let arguments = ["tree", "--locked", "--edges", "normal", "--prefix", "none", "--no-default-features", "--features", features];
         let output = std::process::Command::new(env!("CARGO")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
