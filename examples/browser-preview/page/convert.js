@@ -68,8 +68,9 @@ function withLine(message, text) {
 export function convert(plan, name, documents) {
   const collection = plan.collection(name);
   const description = plan.description.find((one) => one.name === name);
-  const rows = collection.toRows(documents);
-  const back = collection.toDocuments(rows);
+  const options = { lookups: standIns(plan, collection.neededLookups(documents)) };
+  const rows = collection.toRows(documents, options);
+  const back = collection.toDocuments(rows, options);
   const complementColumn = description?.complement ?? null;
   const tables = rows.tables.map((table, index) => tableView(collection.tables[index], table.parameters("text")));
   const at = tables[0].columns.findIndex((column) => column.name === complementColumn);
@@ -77,10 +78,24 @@ export function convert(plan, name, documents) {
   // Each for itself: two of them may have the same _id, and some may be refused.
   const same = description?.fidelity === "exact" ? sameBytes : equalDocuments;
   const identical = documents.filter((document) => {
-    const [again] = collection.toDocuments(collection.toRows(document)).documents;
+    const [again] = collection.toDocuments(collection.toRows(document, options), options).documents;
     return again !== undefined && same(document, again);
   }).length;
   return { tables, complements, complementColumn, issues: [...rows.issues, ...back.issues], documents: documents.length, identical, back: back.documents.map((document) => pretty(toExtendedJson(document, { relaxed: true }))).join("\n") };
+}
+
+/**
+ * A database would have these answers in `id_map`; here numbers stand in for them.
+ * @param {Plan} plan
+ * @param {[collection: string, id: string][]} ids
+ * @returns {import("rowlens").Lookups}
+ */
+function standIns(plan, ids) {
+  return ids.map(([name, id], index) => {
+    const root = plan.description.find((one) => one.name === name)?.tables[0];
+    const kind = root?.columns.find((column) => column.name === root.key[0])?.kind;
+    return [name, id, kind === "uuid" ? `00000000-0000-8000-8000-${String(index + 1).padStart(12, "0")}` : String(index + 1)];
+  });
 }
 
 /** @param {import("rowlens").TableDescription} table @param {(string | null)[][]} rows @returns {TableView} */
