@@ -1,5 +1,6 @@
 //! The lens of one collection: batches of documents to row sets and back, complements and issues included.
 
+use crate::aggregate::{DocumentSpan, Spans};
 use crate::assemble::{self, Assembler, BadTuple, Place};
 use crate::bson::{document_length, kind_name, validate_document, Fault};
 use crate::complement;
@@ -68,6 +69,8 @@ pub struct RowSet {
     pub accepted: u32,
     /// Findings.
     pub issues: Issues,
+    /// Which rows each document became; noted only where this is there before the run.
+    pub spans: Option<Spans>,
 }
 
 impl RowSet {
@@ -157,6 +160,9 @@ impl Lens {
             };
             if self.one(&batch[at..at + length], at, index, &mut set.issues) {
                 set.accepted += 1;
+                if let Some(spans) = &mut set.spans {
+                    spans.push(DocumentSpan { document: index, start: at, end: at + length }, self.shredder.tables());
+                }
             }
             at += length;
         }

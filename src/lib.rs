@@ -49,6 +49,7 @@
 //! | `bson` | documents of the `bson` crate in and out |
 //! | `wasm` | the boundary that the npm package stands on; not for Rust users |
 #![deny(missing_docs)]
+pub mod aggregate;
 mod assemble;
 pub mod bson;
 mod bytes;

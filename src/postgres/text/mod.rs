@@ -16,3 +16,11 @@ mod value;
 
 pub use copy::{BadField, CopyText};
 pub(crate) use numeric::push_numeric;
+
+/// A value in binary form as text, unescaped; `None` where it is not of the type, or not UTF-8.
+pub(crate) fn key_text(pg: &super::PgType, value: &[u8]) -> Option<String> {
+    let value::Column { kind, array: false } = value::Column::new(pg) else { return None };
+    let mut out = Vec::new();
+    value::push_value(kind, value, &mut out)?;
+    String::from_utf8(out).ok()
+}
