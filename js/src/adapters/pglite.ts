@@ -1,0 +1,84 @@
+import type { PGliteInterface, Transaction } from "@electric-sql/pglite";
+import { byteaFromText } from "../database/bytea.ts";
+import { translated } from "../database/postgres-error.ts";
+import type { ResultRow, Session, Statement } from "../database/session.ts";
+import { inOrder, inSavepoint, isolatedInOrder, plain } from "../database/transaction-sql.ts";
+
+/** What a PGlite database and a transaction of one have in common. */
+type Queryable = Pick<Transaction, "query">;
+
+/**
+ * A PGlite database, or a transaction of one that the caller has begun, as a session.
+ * @param database - What `PGlite.create()` or the callback of `database.transaction` gives.
+ */
+export function pgliteSession(database: PGliteInterface | Transaction): Session {
+  return isTransaction(database) ? transactionSession(database) : databaseSession(database);
+}
+
+const isTransaction = (database: PGliteInterface | Transaction): database is Transaction => !("transaction" in database);
+
+function databaseSession(database: PGliteInterface): Session {
+  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+    translated(() => database.transaction(async (own) => {
+      await query(own, plain("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"));
+      return work(transactionSession(own));
+    }));
+  const atomic = (statements: readonly Statement[]): Promise<ResultRow[][]> => transaction((session) => session.pipeline(statements));
+  return {
+    query: (statement) => query(database, statement),
+    pipeline: atomic,
+    atomic,
+    transaction,
+    isolated: (groups) => transaction((session) => session.isolated(groups)),
+    ...copies(database),
+    inTransaction: false,
+    binary: true,
+  };
+}
+
+function transactionSession(own: Transaction): Session {
+  const run = (statement: Statement): Promise<ResultRow[]> => query(own, statement);
+  const pipeline = (statements: readonly Statement[]): Promise<ResultRow[][]> => inOrder(run, statements);
+  const session: Session = {
+    query: run,
+    pipeline,
+    atomic: pipeline,
+    transaction: (work) => inSavepoint(run, () => work(session)),
+    isolated: (groups) => isolatedInOrder(run, groups),
+    ...copies(own),
+    inTransaction: true,
+    binary: true,
+  };
+  return session;
+}
+
+/** Values go as they are, whatever their type; only text and bytea come back. */
+const AS_THEY_ARE = {
+  serializers: new Proxy({}, { get: () => <T>(value: T): T => value }),
+  parsers: { 17: byteaFromText, 25: (text: string) => text },
+  rowMode: "object",
+} as const;
+
+const query = (database: Queryable, { text, parameters }: Statement): Promise<ResultRow[]> => translated(async () => (await database.query<ResultRow>(text, [...parameters], AS_THEY_ARE)).rows);
+
+/** COPY goes by a device that PGlite has for it: one blob in, one out. */
+function copies(database: Queryable): Pick<Session, "copyIn" | "copyOut"> {
+  return {
+    copyIn: async (text, chunks) => {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of chunks) parts.push(chunk);
+      await translated(() => database.query(throughDevice(text, "STDIN"), [], { ...AS_THEY_ARE, blob: new Blob(parts as BlobPart[]) }));
+    },
+    async *copyOut(text) {
+      const { blob } = await translated(() => database.query(throughDevice(text, "STDOUT"), [], AS_THEY_ARE));
+      // There is none where COPY wrote nothing.
+      if (blob !== undefined) yield new Uint8Array(await blob.arrayBuffer());
+    },
+  };
+}
+
+/** The last word of that name: the one before may be a column's. */
+function throughDevice(text: string, word: "STDIN" | "STDOUT"): string {
+  const at = text.lastIndexOf(word);
+  return `${text.slice(0, at)}'/dev/blob'${text.slice(at + word.length)}`;
+}
