@@ -68,6 +68,7 @@ pub mod plan;
 pub mod postgres;
 pub mod rowset;
 mod shred;
+pub mod sql;
 #[cfg(feature = "wasm")]
 mod wasm;
 
@@ -75,7 +76,7 @@ pub use issue::{Issue, Severity};
 pub use lens::{Documents, Lens, RowSet};
 pub use lookup::Lookups;
 pub use plan::{compile_str, CompileOptions, Compiled, Fidelity, Plan};
-pub use postgres::ddl::{ddl, DdlOptions};
+pub use sql::ddl::{ddl, DdlOptions};
 
 /// The README's Rust snippet compiles.
 #[cfg(doctest)]

@@ -5,8 +5,8 @@ use rowlens::plan::{compile_str, CompileOptions, Plan};
 
 fn plan() -> Plan {
     let mapping = r#"{"version":1,"enums":{"status":["open","done"]},"collections":{
-      "users":{"table":"users","key":{"column":"id","as":"lookup","type":"bigint"}},
-      "payments":{"table":"payments","key":{"column":"id"},"fidelity":"exact","complement":"doc_rest",
+      "users":{"table":"users","key":{"column":"id","as":"lookup","type":"bigint"},"version":{"column":"v"}},
+      "payments":{"table":"payments","key":{"column":"id"},"fidelity":"exact","complement":"doc_rest","version":{"path":"meta.updatedAt","column":"source_version"},"hash":"row_hash",
         "columns":{"seller":{"path":"sellerId","type":"bigint","ref":"users","foreignKey":true},"status":{"path":"state.now","type":"status","absent":"null"},"prices":{"path":"prices","type":"numeric(10,2)[]"}},
         "children":[
           {"table":"events","path":"events[]","ordinal":"position","parentKey":"payment_id","columns":{"at":{"path":"at","type":"timestamptz(3)"}},
@@ -31,6 +31,7 @@ fn data() {
     let payments = &json["collections"][1];
     assert_eq!(payments["fidelity"], "exact");
     assert_eq!(payments["unknownFields"], "doc_rest");
+    assert_eq!((&payments["version"], &payments["hash"]), (&"source_version <- meta.updatedAt".into(), &"row_hash".into()));
     assert_eq!(payments["tables"][2]["parent"], "events");
     assert_eq!(payments["tables"][2]["key"], serde_json::json!(["payment_id", "events_position", "key"]));
     assert_eq!(

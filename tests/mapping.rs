@@ -1,7 +1,7 @@
 //! Mappings: every fault at once, the plan's tables, the DDL.
 
 use rowlens::plan::{compile_str, CompileOptions};
-use rowlens::postgres::ddl::{ddl, DdlOptions};
+use rowlens::sql::ddl::{ddl, DdlOptions};
 
 fn codes(mapping: &str) -> Vec<(&'static str, String)> {
     match compile_str(mapping, &CompileOptions::default()) {
@@ -128,5 +128,9 @@ fn postgresql_has_1600_columns() {
     // With the key and the complement.
     assert!(codes(&columns(1598)).is_empty());
     assert_eq!(codes(&columns(1599))[0], ("too-many-columns", "collections.c.complement".into()));
+    // Columns that no tuple holds count, too.
+    let with_meta = |count: usize| columns(count).replacen(r#""complement":"rest""#, r#""complement":"rest","version":{"column":"source_version"},"hash":"row_hash""#, 1);
+    assert!(codes(&with_meta(1596)).is_empty());
+    assert_eq!(codes(&with_meta(1597)), [("too-many-columns", "collections.c.hash".to_owned())]);
     assert_eq!(codes(&columns(1600))[0], ("too-many-columns", "collections.c.columns.c1599".into()));
 }

@@ -81,10 +81,25 @@ fn keys_names_and_shapes() {
         (with(r#""columns":{"a":{"path":"'m\u0000'","type":"text"}}"#), "path-invalid", "collections.c.columns.a.path"),
         (with(r#""columns":{"k":{"path":"k","type":"st"}},"discriminator":{"path":"k","variants":[]}"#), "mapping-type", "collections.c.discriminator.variants"),
         (with(r#""columns":{"a":{"path":"a","type":"text"},"b":{"path":"'a'","type":"text"}}"#), "path-overlap", "collections.c.columns.b.path"),
+        (with(r#""version":{"path":"at","column":"rest"}"#), "column-collision", "collections.c.version.column"),
+        (with(r#""version":{"path":"@","column":"v"}"#), "path-invalid", "collections.c.version.path"),
+        (with(r#""version":{"path":"a[].at","column":"v"}"#), "path-invalid", "collections.c.version.path"),
+        (with(r#""version":{"path":"at"}"#), "mapping-key-missing", "collections.c.version"),
+        (with(r#""version":{"column":"v"},"hash":"v""#), "column-collision", "collections.c.hash"),
+        (with(r#""hash":"id""#), "column-collision", "collections.c.hash"),
+        (with(r#""hash":"""#), "name-invalid", "collections.c.hash"),
+        (with(r#""schema":"""#), "name-invalid", "collections.c.schema"),
+        (with(r#""children":[{"table":"rowlens_tombstones","path":"a[]"}],"version":{"column":"v"}"#), "table-collision", "collections.c"),
+        (with(r#""version":{"column":"v"}"#).replace(r#""version":1"#, r#""version":1,"tombstones":"id_map""#), "table-collision", "tombstones"),
+        (with(r#""version":{"column":"v"}"#).replace(r#""version":1"#, r#""version":1,"tombstones":"st""#), "table-collision", "tombstones"),
+        (with(r#""columns":{}"#).replace(r#""version":1"#, r#""version":1,"tombstones":"gone""#), "tombstones-unused", "tombstones"),
         (with(r#""columns":{"a":{"path":"a","type":"text"},"a":{"path":"b","type":"text"}}"#), "mapping-key-twice", "collections.c.columns.a"),
     ];
     for (mapping, code, path) in cases {
         assert_eq!(found(&mapping), [(code, path.to_owned())], "{mapping}");
+    }
+    for good in [r#""version":{"path":"meta.'updated at'","column":"v"},"hash":"h","columns":{"at":{"path":"meta.'updated at'","type":"date","bson":"date"}}"#, r#""version":{"column":"v"}"#] {
+        assert!(found(&with(good)).iter().all(|(code, _)| *code == "lossy-type"), "{good}");
     }
     assert_eq!(found(&with(r#""columns":{"k":{"path":"k","type":"st"}},"discriminator":{"path":"'k'","variants":{"A":{}}}"#)), []);
 }
@@ -134,7 +149,7 @@ fn no_text_overflows_the_stack() {
 fn broken_mappings_never_panic() {
     let good: Value = serde_json::from_str(&with(
         r#""columns":{"k":{"path":"k","type":"st"},"u":{"path":"u","type":"uuid","ref":"h"},"p":{"path":"p","type":"uuid","refs":{"path":"k","collections":{"A":"c"}}}},
-        "children":[{"table":"d","path":"d[]","ordinal":"n","parentKey":["c_id"],"key":{"column":"e"},"children":[{"table":"f","path":"m{}","mapKey":"mk"},{"table":"g","path":"one"}]}],
+        "version":{"path":"k","column":"v"},"hash":"h","children":[{"table":"d","path":"d[]","ordinal":"n","parentKey":["c_id"],"key":{"column":"e"},"children":[{"table":"f","path":"m{}","mapKey":"mk"},{"table":"g","path":"one"}]}],
         "discriminator":{"path":"k","variants":{"A":{"table":"c_a","columns":{"x":{"path":"x","type":"text"}}}}}"#,
     ))
     .unwrap();

@@ -14,9 +14,10 @@ fn sections() -> BTreeMap<&'static str, &'static str> {
     DOC.split("\n## ").skip(1).map(|part| part.split_once('\n').unwrap()).collect()
 }
 
-const OBJECTS: [(&str, &str); 9] = [
+const OBJECTS: [(&str, &str); 10] = [
     ("Mapping", ""),
     ("Collection", "collection"),
+    ("Version", "version"),
     ("Key", "key"),
     ("Element key", "elementKey"),
     ("Column", "column"),

@@ -13,9 +13,10 @@ fn object<'s>(schema: &'s Value, name: &str) -> &'s Value {
     if name.is_empty() { schema } else { &schema["$defs"][name] }
 }
 
-const OBJECTS: [(&str, &[&str]); 9] = [
+const OBJECTS: [(&str, &[&str]); 10] = [
     ("", keys::MAPPING),
     ("collection", keys::COLLECTION),
+    ("version", keys::VERSION),
     ("key", keys::KEY),
     ("elementKey", keys::ELEMENT_KEY),
     ("column", keys::COLUMN),
@@ -54,15 +55,16 @@ fn every_property_says_what_it_is() {
 /// A mapping with one of each object, and where each of them stands.
 fn whole() -> Value {
     json!({ "version": 1, "collections": { "c": {
-        "table": "c", "key": { "column": "id" }, "complement": "rest",
+        "table": "c", "key": { "column": "id" }, "complement": "rest", "version": { "column": "v" },
         "columns": { "kind": { "path": "kind", "type": "text" }, "who": { "path": "who", "type": "uuid", "refs": { "path": "kind", "collections": { "C": "c" } } } },
         "children": [{ "table": "d", "path": "d[]", "key": { "column": "e" } }],
         "discriminator": { "path": "kind", "variants": { "x": {} } } } } })
 }
 
-const PLACES: [(&str, &str); 9] = [
+const PLACES: [(&str, &str); 10] = [
     ("", ""),
     ("collection", "/collections/c"),
+    ("version", "/collections/c/version"),
     ("key", "/collections/c/key"),
     ("elementKey", "/collections/c/children/0/key"),
     ("column", "/collections/c/columns/kind"),

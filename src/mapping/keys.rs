@@ -1,11 +1,13 @@
 //! The keys a mapping's objects may have. The compiler refuses all others; `docs/mapping.schema.json` has the same (a test compares them).
 
 /// The mapping itself.
-pub const MAPPING: &[&str] = &["$schema", "version", "schema", "enums", "collections"];
+pub const MAPPING: &[&str] = &["$schema", "version", "schema", "enums", "tombstones", "collections"];
 /// A collection.
-pub const COLLECTION: &[&str] = &["table", "key", "columns", "children", "discriminator", "complement", "fidelity"];
+pub const COLLECTION: &[&str] = &["table", "schema", "key", "columns", "children", "discriminator", "complement", "fidelity", "version", "hash"];
 /// A collection's key.
 pub const KEY: &[&str] = &["path", "column", "as", "type"];
+/// Where a collection's version is.
+pub const VERSION: &[&str] = &["path", "column"];
 /// The key of a child's elements.
 pub const ELEMENT_KEY: &[&str] = &["path", "column", "as"];
 /// A column.

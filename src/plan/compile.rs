@@ -3,13 +3,12 @@
 use super::columns::Keys;
 use super::context::Builder;
 use super::fault::{join, Faults};
-use super::{CollectionPlan, ColumnPlan, EnumPlan, Fidelity, Plan, Source, TablePlan};
+use super::{names, CollectionPlan, ColumnPlan, EnumPlan, Fidelity, Plan, Source, TablePlan};
 use crate::issue::Issue;
 use crate::json::{Json, Object};
 use crate::mapping::duplicates::duplicate_keys;
 use crate::mapping::keys;
 use crate::postgres::PgType;
-use std::collections::HashMap;
 
 /// What a caller may override.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,32 +99,13 @@ fn compile(mapping: &Json<'_>, options: &CompileOptions) -> Result<Compiled, Vec
                 plan.collections.push(collection);
             }
         }
-        table_names(&plan, &mut faults);
+        plan.read_tombstones(root, &mut faults);
+        names::check(&plan, &mut faults);
     }
     if faults.fatal() {
         return Err(faults.issues);
     }
     Ok(Compiled { plan, warnings: faults.issues })
-}
-
-/// Tables share one name space with each other, with enum types (every table is a type too) and with `id_map`.
-fn table_names(plan: &Plan, faults: &mut Faults) {
-    let mut seen: HashMap<&str, &str> = HashMap::new();
-    let looks_up = plan.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns).any(|c| matches!(&c.source, Source::Field(f) if f.lookup.is_some()));
-    for collection in &plan.collections {
-        let path = join("collections", &collection.name);
-        for table in collection.tables.iter().filter(|t| !t.name.is_empty()) {
-            if let Some(other) = seen.insert(&table.name, &collection.name) {
-                faults.error("table-collision", &path, format!("table `{}` is also a table of `{other}`", table.name), "give one of them another name");
-            }
-            if plan.enums.iter().any(|e| e.name == table.name) {
-                faults.error("table-collision", &path, format!("table `{}` has the name of an enum; in PostgreSQL every table is a type too", table.name), "give one of them another name");
-            }
-            if looks_up && table.name == "id_map" {
-                faults.error("table-collision", &path, "`id_map` is the table of looked-up keys".into(), "give this table another name");
-            }
-        }
-    }
 }
 
 fn enums(value: Option<&Json<'_>>, plan: &mut Plan, faults: &mut Faults) {
@@ -159,6 +139,10 @@ fn collection(index: usize, name: &str, value: &Json<'_>, path: &str, plan: &Pla
     let object = faults.object(value, path, keys::COLLECTION)?;
     let table = faults.text(object, "table", path, true).unwrap_or_default();
     faults.name(&table, &join(path, "table"));
+    let schema = faults.text(object, "schema", path, false);
+    if let Some(schema) = &schema {
+        faults.name(schema, &join(path, "schema"));
+    }
     let fidelity = match object.get("fidelity").map(|f| f.as_str()) {
         None | Some(Some("value")) => Fidelity::Value,
         Some(Some("exact")) => Fidelity::Exact,
@@ -168,7 +152,7 @@ fn collection(index: usize, name: &str, value: &Json<'_>, path: &str, plan: &Pla
         }
     };
     let mut builder = Builder { enums: &plan.enums, keys, collection: index, root: table.clone(), tables: Vec::new(), faults, needed: Vec::new() };
-    builder.tables.push(TablePlan { name: table, parent: None, columns: Vec::new(), key: vec![0], parent_key: 0, path: String::new() });
+    builder.tables.push(TablePlan { schema: schema.or_else(|| plan.schema.clone()), name: table, parent: None, columns: Vec::new(), key: vec![0], parent_key: 0, path: String::new() });
     match object.get("key") {
         Some(key) => builder.key(0, key, &join(path, "key"), true),
         None => builder.faults.error("mapping-key-missing", path, "`key` is missing".into(), "add `key`, for example { \"column\": \"id\", \"as\": \"uuid\" }"),
@@ -196,8 +180,9 @@ fn collection(index: usize, name: &str, value: &Json<'_>, path: &str, plan: &Pla
             None
         }
     };
+    let (version, hash) = builder.meta(object, path);
     let tables = builder.tables;
-    Some(CollectionPlan { name: name.to_owned(), fidelity: options.fidelity.unwrap_or(fidelity), tables, root, complement })
+    Some(CollectionPlan { name: name.to_owned(), fidelity: options.fidelity.unwrap_or(fidelity), tables, root, complement, version, hash })
 }
 
 impl Plan {

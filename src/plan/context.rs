@@ -207,7 +207,7 @@ impl Builder<'_, '_> {
             columns.push(ColumnPlan { name, pg: column.pg.clone(), source: Source::ParentKey(position), not_null: true, reference: None, foreign_key: false, path: String::new() });
         }
         let parent_key = columns.len();
-        self.tables.push(TablePlan { name, parent: Some(parent), key: (0..parent_key).collect(), columns, parent_key, path });
+        self.tables.push(TablePlan { schema: above.schema, name, parent: Some(parent), key: (0..parent_key).collect(), columns, parent_key, path });
         self.tables.len() - 1
     }
 

@@ -14,8 +14,23 @@ pub struct Collection {
     pub fidelity: &'static str,
     /// Complement column.
     pub complement: Option<String>,
+    /// Where the version comes from and is stored.
+    pub version: Option<Version>,
+    /// Column of the root table for the aggregate's digest.
+    pub hash: Option<String>,
+    /// Table of the keys of deleted documents.
+    pub tombstones: Option<String>,
     /// Tables, parents first; the first is the root table.
     pub tables: Vec<Table>,
+}
+
+/// A document's version.
+#[derive(Debug, Clone, Serialize)]
+pub struct Version {
+    /// Document path; none where whoever writes says it.
+    pub path: Option<String>,
+    /// Column of the root table.
+    pub column: String,
 }
 
 /// One table.
@@ -95,7 +110,7 @@ pub fn describe(plan: &Plan) -> Vec<Collection> {
     };
     let table = |table: &TablePlan| Table {
         name: table.name.clone(),
-        schema: plan.schema.clone(),
+        schema: table.schema.clone(),
         parent: table.parent,
         path: table.path.clone(),
         columns: table.columns.iter().map(column).collect(),
@@ -105,6 +120,9 @@ pub fn describe(plan: &Plan) -> Vec<Collection> {
         name: collection.name.clone(),
         fidelity: if collection.fidelity == super::Fidelity::Exact { "exact" } else { "value" },
         complement: collection.complement.and_then(|c| collection.tables.first()?.columns.get(c)).map(|c| c.name.clone()),
+        version: collection.version.as_ref().map(|version| Version { path: version.shown_path(), column: version.column.clone() }),
+        hash: collection.hash.clone(),
+        tombstones: plan.tombstones.clone().filter(|_| collection.version.is_some()),
         tables: collection.tables.iter().map(table).collect(),
     };
     plan.collections.iter().map(collection).collect()

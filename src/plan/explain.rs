@@ -22,6 +22,10 @@ pub struct CollectionExplanation {
     pub fidelity: &'static str,
     /// Column that takes unknown fields and whatever else the columns do not say; `None`: that is lost, with an issue.
     pub unknown_fields: Option<String>,
+    /// Where the version comes from and is stored, in words.
+    pub version: Option<String>,
+    /// Column for the aggregate's digest.
+    pub hash: Option<String>,
     /// Tables, parents first.
     pub tables: Vec<TableExplanation>,
 }
@@ -69,6 +73,11 @@ pub fn explain(plan: &Plan) -> Explanation {
         name: collection.name.clone(),
         fidelity: if collection.fidelity == Fidelity::Exact { "exact" } else { "value" },
         unknown_fields: collection.complement.and_then(|c| collection.tables.first()?.columns.get(c)).map(|c| c.name.clone()),
+        version: collection.version.as_ref().map(|version| match version.shown_path() {
+            Some(path) => format!("{} <- {path}", version.column),
+            None => format!("{}, given with every write", version.column),
+        }),
+        hash: collection.hash.clone(),
         tables: collection.tables.iter().map(|table| explain_table(plan, &collection.tables, table)).collect(),
     });
     Explanation { collections: collections.collect() }
@@ -148,9 +157,15 @@ pub fn explain_text(plan: &Plan, color: bool) -> String {
             out.push_str(&format!("    primary key ({})\n", table.key.join(", ")));
         }
         out.push_str(&match &collection.unknown_fields {
-            Some(column) => format!("\n  unknown fields: {column}\n\n"),
-            None => "\n  unknown fields: lost, with an issue (no complement)\n\n".to_owned(),
+            Some(column) => format!("\n  unknown fields: {column}\n"),
+            None => "\n  unknown fields: lost, with an issue (no complement)\n".to_owned(),
         });
+        for (what, column) in [("version", &collection.version), ("digest", &collection.hash)] {
+            if let Some(column) = column {
+                out.push_str(&format!("  {what}: {column}\n"));
+            }
+        }
+        out.push('\n');
     }
     out
 }

@@ -7,9 +7,12 @@ pub mod describe;
 pub mod explain;
 mod fault;
 mod kinds;
+mod meta;
+mod names;
 mod references;
 
 pub use compile::{compile_str, Compiled, CompileOptions};
+pub use names::ID_MAP;
 
 use crate::postgres::PgType;
 
@@ -22,6 +25,8 @@ pub struct Plan {
     pub enums: Vec<EnumPlan>,
     /// Collections, in the mapping's order.
     pub collections: Vec<CollectionPlan>,
+    /// Table (in `schema`) of the keys of deleted documents and the versions they were deleted in; none where no collection has a version.
+    pub tombstones: Option<String>,
 }
 
 /// A PostgreSQL enum type.
@@ -56,11 +61,26 @@ pub struct CollectionPlan {
     pub root: Context,
     /// Column index of the complement in the root table.
     pub complement: Option<usize>,
+    /// Which of two states of a document is the newer one; `None`: the mapping does not say.
+    pub version: Option<VersionPlan>,
+    /// Column of the root table, `bytea`, for the aggregate's digest. Like the version's it stands after all others and is in no tuple.
+    pub hash: Option<String>,
+}
+
+/// Where a document's version comes from and is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionPlan {
+    /// Field names that lead to it in the document; empty: whoever writes says it.
+    pub path: Vec<String>,
+    /// Column of the root table, `bigint`. It is no part of tuples and documents, and stands after all other columns.
+    pub column: String,
 }
 
 /// One table. Column order is the order in COPY, in parameters and in DDL.
 #[derive(Debug, Clone)]
 pub struct TablePlan {
+    /// PostgreSQL schema: the collection's, else the mapping's; none: `search_path` decides.
+    pub schema: Option<String>,
     /// Table name, unquoted.
     pub name: String,
     /// Index of the parent table; `None` for the root table.

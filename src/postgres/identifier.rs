@@ -20,3 +20,13 @@ pub fn shorten(name: &str) -> String {
 pub fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
+
+/// The identifier in double quotes, after its schema's where it has one.
+pub fn qualify(schema: Option<&str>, name: &str) -> String {
+    schema.map_or_else(|| quote(name), |schema| format!("{}.{}", quote(schema), quote(name)))
+}
+
+/// The text as a string literal.
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -1,4 +1,4 @@
-//! PostgreSQL's side: types, binary and text forms of values, tuples, DDL. Pure bytes, no I/O.
+//! PostgreSQL's side: types, binary and text forms of values, tuples. Pure bytes, no I/O.
 
 /// A PostgreSQL column type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,6 @@ pub enum PgType {
 pub mod array;
 pub mod datetime;
 pub mod fit;
-pub mod ddl;
 pub mod identifier;
 pub mod numeric;
 mod parse;

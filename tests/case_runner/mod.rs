@@ -13,7 +13,7 @@ use rowlens::json::{parse_extended_json, split_values, to_extended_json};
 use rowlens::lens::Lens;
 use rowlens::lookup::Lookups;
 use rowlens::plan::{compile_str, CompileOptions, Fidelity, Plan, Source};
-use rowlens::postgres::ddl::{ddl, DdlOptions};
+use rowlens::sql::ddl::{ddl, DdlOptions};
 use std::sync::Arc;
 
 /// What a case's fences hold when they are right.

@@ -8,7 +8,7 @@ use rowlens::bson::validate_document;
 use rowlens::json::{decode_json, encode_json, parse_extended_json, split_values, to_extended_json};
 use rowlens::lens::Lens;
 use rowlens::plan::{compile_str, describe, explain, CompileOptions, Fidelity};
-use rowlens::postgres::ddl::{ddl, DdlOptions};
+use rowlens::sql::ddl::{ddl, DdlOptions};
 use std::sync::Arc;
 
 /// A function of bytes that panics where something does not hold.

@@ -43,6 +43,12 @@ export interface CollectionDescription {
   fidelity: Fidelity;
   /** Name of the complement's column. */
   complement: string | null;
+  /** Where the version comes from (null: whoever writes says it) and its `bigint` column of the root table; it is in no row. */
+  version: { path: string | null; column: string } | null;
+  /** Name of the `bytea` column of the root table for the digest of all rows of a document; it is in no row. */
+  hash: string | null;
+  /** Name of the table of deleted documents' keys, where there is a version. */
+  tombstones: string | null;
   /** Tables, parents first; the first is the root table. */
   tables: TableDescription[];
 }

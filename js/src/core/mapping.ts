@@ -10,6 +10,8 @@ export interface Mapping {
   schema?: string;
   /** Enum types: name to labels. */
   enums?: Record<string, string[]>;
+  /** Table of the keys of deleted documents, where a collection has a `version`. Default `rowlens_tombstones`. */
+  tombstones?: string;
   /** Collections by name. */
   collections: Record<string, CollectionMapping>;
 }
@@ -28,12 +30,26 @@ export interface FieldsMapping {
 export interface CollectionMapping extends FieldsMapping {
   /** Root table: one row per document. */
   table: string;
+  /** PostgreSQL schema of its tables. Default: the mapping's. */
+  schema?: string;
   /** The document's identity. */
   key: KeyMapping;
   /** `jsonb` column for what the columns do not say; null: none, and losses are issues. */
   complement?: string | null;
   /** What may differ on the way back. Default `value`. */
   fidelity?: Fidelity;
+  /** What tells the newer of two states of a document. */
+  version?: VersionMapping;
+  /** `bytea` column of the root table for the digest of all rows of a document. */
+  hash?: string;
+}
+
+/** What tells the newer of two states of a document. */
+export interface VersionMapping {
+  /** Where it stands: a whole number, a date or a timestamp that every write makes larger. Without it whoever writes says the version. */
+  path?: string;
+  /** `bigint` column of the root table; no part of the document. */
+  column: string;
 }
 
 /** How an identity is stored. */

@@ -1,0 +1,125 @@
+//! The DDL of a plan: deterministic, one column a line.
+
+use crate::plan::{CollectionPlan, ColumnPlan, Plan, Source, TablePlan, ID_MAP};
+use crate::postgres::identifier::{literal, qualify, quote, shorten};
+use crate::postgres::PgType;
+use std::fmt::Write;
+
+/// What the DDL holds beside tables.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DdlOptions {
+    /// May run again: `IF NOT EXISTS` where PostgreSQL has it, elsewhere a block that lets `duplicate_object` pass.
+    /// What is there already stays as it is, also where it differs.
+    pub if_not_exists: bool,
+    /// The table `id_map`, where the plan looks ids up.
+    pub id_map: bool,
+}
+
+/// Schemas, extensions, enum types, the tables that rowlens keeps, tables (parents first) and foreign keys.
+///
+/// ```
+/// use rowlens::{compile_str, ddl, CompileOptions, DdlOptions};
+///
+/// let mapping = r#"{"version":1,"collections":{"users":{"table":"users","key":{"column":"id"},"columns":{"age":{"path":"age","type":"integer"}},"complement":"rest"}}}"#;
+/// let plan = compile_str(mapping, &CompileOptions::default()).unwrap().plan;
+/// let sql = ddl(&plan, &DdlOptions { if_not_exists: true, ..DdlOptions::default() });
+/// assert!(sql.contains(r#"CREATE TABLE IF NOT EXISTS "users" ("#) && sql.contains(r#""age" integer"#));
+/// ```
+pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
+    let mut out = String::new();
+    for schema in schemas(plan) {
+        let _ = writeln!(out, "CREATE SCHEMA IF NOT EXISTS {};\n", quote(schema));
+    }
+    if plan.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns).any(is_citext) {
+        let _ = writeln!(out, "CREATE EXTENSION IF NOT EXISTS citext;\n");
+    }
+    let again = |statement: String| if options.if_not_exists { unless_there(&statement) } else { statement };
+    let own = |name: &str| qualify(plan.schema.as_deref(), name);
+    for enumeration in &plan.enums {
+        let labels: Vec<String> = enumeration.labels.iter().map(|label| literal(label)).collect();
+        let _ = writeln!(out, "{}\n", again(format!("CREATE TYPE {} AS ENUM ({});", own(&enumeration.name), labels.join(", "))));
+    }
+    let mut create = |name: &str, lines: &[String]| {
+        let exists = if options.if_not_exists { "IF NOT EXISTS " } else { "" };
+        let _ = writeln!(out, "CREATE TABLE {exists}{name} (\n  {}\n);\n", lines.join(",\n  "));
+    };
+    if options.id_map && plan.looks_up() {
+        create(&own(ID_MAP), &ID_MAP_LINES.map(str::to_owned));
+    }
+    if let Some(tombstones) = &plan.tombstones {
+        create(&own(tombstones), &TOMBSTONES_LINES.map(str::to_owned));
+    }
+    let mut late = String::new();
+    for collection in &plan.collections {
+        for table in &collection.tables {
+            create(&table.qualified(), &lines(plan, collection, table));
+            for column in table.columns.iter().filter(|c| c.foreign_key) {
+                let Some(target) = column.reference.and_then(|r| plan.collections.get(r)).and_then(|c| c.tables.first()) else { continue };
+                // Named as PostgreSQL would name it: run twice, it is refused instead of added again.
+                let constraint = shorten(&format!("{}_{}_fkey", table.name, column.name));
+                let statement = format!(
+                    "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED;",
+                    table.qualified(), quote(&constraint), quote(&column.name), target.qualified(), target.key_columns()
+                );
+                let _ = writeln!(late, "{}", again(statement));
+            }
+        }
+    }
+    out + &late
+}
+
+const ID_MAP_LINES: [&str; 5] =
+    ["\"collection\" text NOT NULL", "\"mongo_id\" text NOT NULL", "\"pg_id\" text NOT NULL", "PRIMARY KEY (\"collection\", \"mongo_id\")", "UNIQUE (\"collection\", \"pg_id\")"];
+
+const TOMBSTONES_LINES: [&str; 5] =
+    ["\"collection\" text NOT NULL", "\"key\" text NOT NULL", "\"version\" bigint NOT NULL", "\"deleted_at\" timestamptz NOT NULL DEFAULT now()", "PRIMARY KEY (\"collection\", \"key\")"];
+
+/// Schemas that the mapping names, each once.
+fn schemas(plan: &Plan) -> Vec<&str> {
+    let mut all: Vec<&str> = Vec::new();
+    for schema in plan.schema.iter().chain(plan.collections.iter().flat_map(|c| &c.tables).filter_map(|t| t.schema.as_ref())) {
+        if !all.contains(&schema.as_str()) {
+            all.push(schema);
+        }
+    }
+    all
+}
+
+/// Columns and constraints of a table; those of the root that are about the document and not of it come last.
+fn lines(plan: &Plan, collection: &CollectionPlan, table: &TablePlan) -> Vec<String> {
+    let mut lines: Vec<String> = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| {
+            let required = column.not_null || table.key.contains(&index) || column.source == Source::Ordinal;
+            format!("{} {}{}", quote(&column.name), column.pg.sql(&plan.enums, plan.schema.as_deref()), if required { " NOT NULL" } else { "" })
+        })
+        .collect();
+    if table.parent.is_none() {
+        lines.extend(collection.meta_columns().map(|(name, pg)| format!("{} {pg}", quote(name))));
+    }
+    lines.push(format!("PRIMARY KEY ({})", table.key_columns()));
+    if let Some(parent) = table.parent.and_then(|parent| collection.tables.get(parent)) {
+        let own: Vec<String> = table.columns.iter().take(table.parent_key).map(|c| quote(&c.name)).collect();
+        lines.push(format!("FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE CASCADE", own.join(", "), parent.qualified(), parent.key_columns()));
+    }
+    lines
+}
+
+fn is_citext(column: &ColumnPlan) -> bool {
+    match &column.pg {
+        PgType::Array(element, _) => **element == PgType::Citext,
+        pg => *pg == PgType::Citext,
+    }
+}
+
+/// The statement in a block that passes where its object is there already.
+fn unless_there(statement: &str) -> String {
+    // The quote must not stand in the statement: a label may be any text.
+    let mut tag = "rowlens".to_owned();
+    while statement.contains(&format!("${tag}$")) {
+        tag.push('_');
+    }
+    format!("DO ${tag}$ BEGIN\n  {statement}\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND ${tag}$;")
+}
