@@ -3,20 +3,15 @@ import { Readable } from "node:stream";
 import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import postgres from "postgres";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { pgTextTypes, postgresTextTypes, RowlensError, toExtendedJson, type Plan, type Rows, type TableInput } from "rowlens";
-import { startCluster } from "../../scripts/servers/cluster.mjs";
+import { sharedServer } from "./support/servers/index.ts";
 import { escrow, expectBack, madeUp, type Stored } from "./support/stored.ts";
 
 // Dates without a zone are the drivers' own business: a process elsewhere than UTC shows it.
 process.env.TZ = "Europe/Berlin";
 
-const server = await startCluster();
-if (server === undefined) {
-  if (process.env.CI) throw new Error("no PostgreSQL server: install Debian's postgresql, or let npm reach its registry");
-  console.warn("no PostgreSQL server can be had: the tests of `pg` and `postgres` are skipped (install Debian's postgresql)");
-}
-afterAll(() => server?.stop());
+const server = (await sharedServer("18")) ?? (await sharedServer("15"));
 
 type Load = (database: string, all: readonly Stored[]) => Promise<void>;
 

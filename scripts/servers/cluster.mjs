@@ -36,6 +36,8 @@ export async function startCluster({ major, settings = [] } = {}) {
   execFileSync(join(bin, "initdb"), ["-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"], run);
   const all = ["listen_addresses=", `unix_socket_directories=${folder}`, "fsync=off", "timezone=America/New_York", ...settings];
   const server = spawn(join(bin, "postgres"), ["-D", data, ...all.flatMap((setting) => ["-c", setting])], { ...run, stdio: "ignore" });
+  // Nobody else ends it when this process dies.
+  process.once("exit", () => server.kill("SIGQUIT"));
   for (let tries = 0; !existsSync(join(folder, ".s.PGSQL.5432")); tries++) {
     if (tries > 200 || server.exitCode !== null) throw new Error("PostgreSQL did not start");
     await sleep(50);
