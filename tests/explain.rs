@@ -6,7 +6,7 @@ use rowlens::plan::{compile_str, CompileOptions, Plan};
 fn plan() -> Plan {
     let mapping = r#"{"version":1,"enums":{"status":["open","done"]},"collections":{
       "users":{"table":"users","key":{"column":"id","as":"lookup","type":"bigint"},"version":{"column":"v"}},
-      "payments":{"table":"payments","key":{"column":"id"},"fidelity":"exact","complement":"doc_rest","version":{"path":"meta.updatedAt","column":"source_version"},"hash":"row_hash",
+      "payments":{"table":"payments","key":{"column":"id"},"fidelity":"exact","complement":"doc_rest","indexes":[{"columns":["seller","status"]},{"columns":["row_hash"],"unique":true}],"version":{"path":"meta.updatedAt","column":"source_version"},"hash":"row_hash",
         "columns":{"seller":{"path":"sellerId","type":"bigint","ref":"users","foreignKey":true},"status":{"path":"state.now","type":"status","absent":"null"},"prices":{"path":"prices","type":"numeric(10,2)[]"}},
         "children":[
           {"table":"events","path":"events[]","ordinal":"position","parentKey":"payment_id","columns":{"at":{"path":"at","type":"timestamptz(3)"}},

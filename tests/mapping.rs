@@ -114,7 +114,7 @@ fn ddl_that_may_run_again() {
         "columns":{"s":{"path":"s","type":"st"},"n":{"path":"n","type":"citext[]"},"up":{"path":"up","type":"uuid","ref":"c","foreignKey":true}}}}}"#;
     let plan = compile_str(mapping, &CompileOptions::default()).unwrap().plan;
     let again = ddl(&plan, &DdlOptions { if_not_exists: true, ..Default::default() });
-    assert!(again.contains("DO $rowlens_$ BEGIN\n  CREATE TYPE \"st\" AS ENUM ('a$rowlens$');\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND $rowlens_$;"), "{again}");
+    assert!(again.contains("DO $rowlens_$ BEGIN\n  CREATE TYPE \"st\" AS ENUM ('a$rowlens$');\nEXCEPTION WHEN duplicate_object OR duplicate_table THEN NULL;\nEND $rowlens_$;"), "{again}");
     assert!(again.contains("DO $rowlens$ BEGIN\n  ALTER TABLE \"c\" ADD CONSTRAINT \"c_up_fkey\""), "{again}");
     assert!(again.contains("CREATE TABLE IF NOT EXISTS \"c\""), "{again}");
     for text in [again, ddl(&plan, &DdlOptions::default())] {
@@ -133,4 +133,20 @@ fn postgresql_has_1600_columns() {
     assert!(codes(&with_meta(1596)).is_empty());
     assert_eq!(codes(&with_meta(1597)), [("too-many-columns", "collections.c.hash".to_owned())]);
     assert_eq!(codes(&columns(1600))[0], ("too-many-columns", "collections.c.columns.c1599".into()));
+}
+
+#[test]
+fn indexes_are_named_as_postgresql_would() {
+    let long = "n".repeat(60);
+    let mapping = collection(&format!(
+        r#""columns":{{"a":{{"path":"a","type":"text"}},"{long}":{{"path":"b","type":"text"}}}},"indexes":[
+            {{"columns":["a"]}},{{"columns":["a"],"where":"a > 'x'"}},{{"columns":["a"],"unique":true}},{{"columns":["a"],"unique":true,"deferrable":true}},{{"columns":["a"],"name":"c_a_idx2"}},
+            {{"columns":["a","{long}"]}},{{"columns":["{long}"]}},{{"columns":["{long}"]}}],
+        "children":[{{"table":"c_a","path":"x[]","indexes":[{{"columns":["c_id"],"name":"c_a_key"}}]}}]"#
+    ));
+    let plan = compile_str(&mapping, &CompileOptions::default()).unwrap().plan;
+    let names: Vec<&str> = plan.collections[0].tables[0].indexes.iter().map(|i| i.name.as_str()).collect();
+    // What is named by hand keeps its name, wherever it stands.
+    assert_eq!(names[..5], ["c_a_idx", "c_a_idx1", "c_a_idx3", "c_a_key1", "c_a_idx2"]);
+    assert!(names.iter().all(|name| name.len() <= 63) && names[5..].iter().collect::<std::collections::HashSet<_>>().len() == 3, "{names:?}");
 }

@@ -88,6 +88,19 @@ fn keys_names_and_shapes() {
         (with(r#""version":{"column":"v"},"hash":"v""#), "column-collision", "collections.c.hash"),
         (with(r#""hash":"id""#), "column-collision", "collections.c.hash"),
         (with(r#""hash":"""#), "name-invalid", "collections.c.hash"),
+        (with(r#""indexes":{"columns":["id"]}"#), "mapping-type", "collections.c.indexes"),
+        (with(r#""indexes":[{"columns":[]}]"#), "mapping-type", "collections.c.indexes[0].columns"),
+        (with(r#""indexes":[{"columns":["idd"]}]"#), "index-column", "collections.c.indexes[0].columns[0]"),
+        (with(r#""indexes":[{"columns":["id","id"]}]"#), "index-column", "collections.c.indexes[0].columns[1]"),
+        (with(r#""columns":{"j":{"path":"j","type":"json"}},"indexes":[{"columns":["j"]}]"#), "index-column", "collections.c.indexes[0].columns[0]"),
+        (with(r#""indexes":[{"columns":["id"],"nullsNotDistinct":true}]"#), "index-shape", "collections.c.indexes[0].nullsNotDistinct"),
+        (with(r#""indexes":[{"columns":["id"],"deferrable":true}]"#), "index-shape", "collections.c.indexes[0].deferrable"),
+        (with(r#""indexes":[{"columns":["id"],"unique":true,"using":"gin"}]"#), "index-shape", "collections.c.indexes[0].using"),
+        (with(r#""indexes":[{"columns":["id"],"unique":true,"deferrable":true,"where":"true"}]"#), "index-shape", "collections.c.indexes[0].where"),
+        (with(r#""indexes":[{"columns":["id"],"where":" "}]"#), "name-invalid", "collections.c.indexes[0].where"),
+        (with(r#""indexes":[{"columns":["id"],"name":"c_pkey"}]"#), "index-collision", "collections.c"),
+        (with(r#""indexes":[{"columns":["id"],"name":"h"}]"#), "index-collision", "collections.c"),
+        (with(r#""children":[{"table":"d","path":"a[]","indexes":[{"columns":["rest"]}]}]"#), "index-column", "collections.c.children[0].indexes[0].columns[0]"),
         (with(r#""schema":"""#), "name-invalid", "collections.c.schema"),
         (with(r#""children":[{"table":"rowlens_tombstones","path":"a[]"}],"version":{"column":"v"}"#), "table-collision", "collections.c"),
         (with(r#""version":{"column":"v"}"#).replace(r#""version":1"#, r#""version":1,"tombstones":"id_map""#), "table-collision", "tombstones"),
@@ -150,7 +163,8 @@ fn broken_mappings_never_panic() {
     let good: Value = serde_json::from_str(&with(
         r#""columns":{"k":{"path":"k","type":"st"},"u":{"path":"u","type":"uuid","ref":"h"},"p":{"path":"p","type":"uuid","refs":{"path":"k","collections":{"A":"c"}}}},
         "version":{"path":"k","column":"v"},"hash":"h","children":[{"table":"d","path":"d[]","ordinal":"n","parentKey":["c_id"],"key":{"column":"e"},"children":[{"table":"f","path":"m{}","mapKey":"mk"},{"table":"g","path":"one"}]}],
-        "discriminator":{"path":"k","variants":{"A":{"table":"c_a","columns":{"x":{"path":"x","type":"text"}}}}}"#,
+        "discriminator":{"path":"k","variants":{"A":{"table":"c_a","columns":{"x":{"path":"x","type":"text"}},"indexes":[{"columns":["x"]}]}}},
+        "indexes":[{"name":"i","columns":["k","u"],"unique":true,"deferrable":true,"nullsNotDistinct":true,"using":"btree"},{"columns":["k"],"where":"k = 'A'"}]"#,
     ))
     .unwrap();
     let mut places = Vec::new();

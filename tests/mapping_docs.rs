@@ -14,7 +14,7 @@ fn sections() -> BTreeMap<&'static str, &'static str> {
     DOC.split("\n## ").skip(1).map(|part| part.split_once('\n').unwrap()).collect()
 }
 
-const OBJECTS: [(&str, &str); 10] = [
+const OBJECTS: [(&str, &str); 11] = [
     ("Mapping", ""),
     ("Collection", "collection"),
     ("Version", "version"),
@@ -23,6 +23,7 @@ const OBJECTS: [(&str, &str); 10] = [
     ("Column", "column"),
     ("Refs", "refs"),
     ("Child", "child"),
+    ("Index", "index"),
     ("Discriminator", "discriminator"),
     ("Variant", "variant"),
 ];

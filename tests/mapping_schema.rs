@@ -13,7 +13,7 @@ fn object<'s>(schema: &'s Value, name: &str) -> &'s Value {
     if name.is_empty() { schema } else { &schema["$defs"][name] }
 }
 
-const OBJECTS: [(&str, &[&str]); 10] = [
+const OBJECTS: [(&str, &[&str]); 11] = [
     ("", keys::MAPPING),
     ("collection", keys::COLLECTION),
     ("version", keys::VERSION),
@@ -22,6 +22,7 @@ const OBJECTS: [(&str, &[&str]); 10] = [
     ("column", keys::COLUMN),
     ("refs", keys::REFS),
     ("child", keys::CHILD),
+    ("index", keys::INDEX),
     ("discriminator", keys::DISCRIMINATOR),
     ("variant", keys::VARIANT),
 ];
@@ -55,13 +56,13 @@ fn every_property_says_what_it_is() {
 /// A mapping with one of each object, and where each of them stands.
 fn whole() -> Value {
     json!({ "version": 1, "collections": { "c": {
-        "table": "c", "key": { "column": "id" }, "complement": "rest", "version": { "column": "v" },
+        "table": "c", "key": { "column": "id" }, "complement": "rest", "version": { "column": "v" }, "indexes": [{ "columns": ["kind"] }],
         "columns": { "kind": { "path": "kind", "type": "text" }, "who": { "path": "who", "type": "uuid", "refs": { "path": "kind", "collections": { "C": "c" } } } },
         "children": [{ "table": "d", "path": "d[]", "key": { "column": "e" } }],
         "discriminator": { "path": "kind", "variants": { "x": {} } } } } })
 }
 
-const PLACES: [(&str, &str); 10] = [
+const PLACES: [(&str, &str); 11] = [
     ("", ""),
     ("collection", "/collections/c"),
     ("version", "/collections/c/version"),
@@ -70,6 +71,7 @@ const PLACES: [(&str, &str); 10] = [
     ("column", "/collections/c/columns/kind"),
     ("refs", "/collections/c/columns/who/refs"),
     ("child", "/collections/c/children/0"),
+    ("index", "/collections/c/indexes/0"),
     ("discriminator", "/collections/c/discriminator"),
     ("variant", "/collections/c/discriminator/variants/x"),
 ];

@@ -3,7 +3,7 @@
 use super::columns::Keys;
 use super::context::Builder;
 use super::fault::{join, Faults};
-use super::{names, CollectionPlan, ColumnPlan, EnumPlan, Fidelity, Plan, Source, TablePlan};
+use super::{indexes, names, CollectionPlan, ColumnPlan, EnumPlan, Fidelity, Plan, Source, TablePlan};
 use crate::issue::Issue;
 use crate::json::{Json, Object};
 use crate::mapping::duplicates::duplicate_keys;
@@ -101,6 +101,7 @@ fn compile(mapping: &Json<'_>, options: &CompileOptions) -> Result<Compiled, Vec
         }
         plan.read_tombstones(root, &mut faults);
         names::check(&plan, &mut faults);
+        indexes::name_indexes(&mut plan, &mut faults);
     }
     if faults.fatal() {
         return Err(faults.issues);
@@ -151,8 +152,8 @@ fn collection(index: usize, name: &str, value: &Json<'_>, path: &str, plan: &Pla
             Fidelity::Value
         }
     };
-    let mut builder = Builder { enums: &plan.enums, keys, collection: index, root: table.clone(), tables: Vec::new(), faults, needed: Vec::new() };
-    builder.tables.push(TablePlan { schema: schema.or_else(|| plan.schema.clone()), name: table, parent: None, columns: Vec::new(), key: vec![0], parent_key: 0, path: String::new() });
+    let mut builder = Builder { enums: &plan.enums, keys, collection: index, root: table.clone(), tables: Vec::new(), faults, needed: Vec::new(), indexed: Vec::new() };
+    builder.tables.push(TablePlan { schema: schema.or_else(|| plan.schema.clone()), name: table, parent: None, columns: Vec::new(), key: vec![0], parent_key: 0, indexes: Vec::new(), path: String::new() });
     match object.get("key") {
         Some(key) => builder.key(0, key, &join(path, "key"), true),
         None => builder.faults.error("mapping-key-missing", path, "`key` is missing".into(), "add `key`, for example { \"column\": \"id\", \"as\": \"uuid\" }"),
@@ -181,6 +182,8 @@ fn collection(index: usize, name: &str, value: &Json<'_>, path: &str, plan: &Pla
         }
     };
     let (version, hash) = builder.meta(object, path);
+    let meta: Vec<&str> = version.iter().map(|version| &*version.column).chain(hash.as_deref()).collect();
+    builder.check_indexes(&meta);
     let tables = builder.tables;
     Some(CollectionPlan { name: name.to_owned(), fidelity: options.fidelity.unwrap_or(fidelity), tables, root, complement, version, hash })
 }

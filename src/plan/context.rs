@@ -18,6 +18,8 @@ pub(super) struct Builder<'a, 'f> {
     pub faults: &'f mut Faults,
     /// Paths that polymorphic references of the current context need as columns.
     pub needed: Vec<(String, String)>,
+    /// Table, number and path of indexes whose columns are not looked up yet.
+    pub indexed: Vec<(usize, usize, String)>,
 }
 
 /// Puts `node` at `names` below `object`; false where something else is there already.
@@ -92,6 +94,7 @@ impl Builder<'_, '_> {
 
     /// Columns (of `table`) and children (of `owner`) into `tree`.
     fn fields(&mut self, table: usize, owner: usize, mapping: &Object<'_>, path: &str, tree: &mut Tree) {
+        self.indexes(table, mapping, path);
         let columns = join(path, "columns");
         match mapping.get("columns") {
             None => {}
@@ -207,7 +210,7 @@ impl Builder<'_, '_> {
             columns.push(ColumnPlan { name, pg: column.pg.clone(), source: Source::ParentKey(position), not_null: true, reference: None, foreign_key: false, path: String::new() });
         }
         let parent_key = columns.len();
-        self.tables.push(TablePlan { schema: above.schema, name, parent: Some(parent), key: (0..parent_key).collect(), columns, parent_key, path });
+        self.tables.push(TablePlan { schema: above.schema, name, parent: Some(parent), key: (0..parent_key).collect(), columns, parent_key, indexes: Vec::new(), path });
         self.tables.len() - 1
     }
 

@@ -44,6 +44,8 @@ pub struct TableExplanation {
     pub key: Vec<String>,
     /// Columns, in the order of tuples.
     pub columns: Vec<ColumnExplanation>,
+    /// Indexes beside the primary key's, in words.
+    pub indexes: Vec<String>,
 }
 
 /// One column.
@@ -100,6 +102,7 @@ fn explain_table(plan: &Plan, tables: &[TablePlan], table: &TablePlan) -> TableE
         rows,
         key: table.key.iter().filter_map(|k| table.columns.get(*k)).map(|c| c.name.clone()).collect(),
         columns: table.columns.iter().enumerate().map(|(index, column)| explain_column(plan, table, index, column)).collect(),
+        indexes: table.indexes.iter().map(|index| format!("{} ({})", if index.unique { "unique" } else { "index" }, index.columns.join(", "))).collect(),
     }
 }
 
@@ -155,6 +158,9 @@ pub fn explain_text(plan: &Plan, color: bool) -> String {
                 out.push_str(&format!("    {}\n", line.join("  ").trim_end()));
             }
             out.push_str(&format!("    primary key ({})\n", table.key.join(", ")));
+            for index in &table.indexes {
+                out.push_str(&format!("    {index}\n"));
+            }
         }
         out.push_str(&match &collection.unknown_fields {
             Some(column) => format!("\n  unknown fields: {column}\n"),

@@ -6,6 +6,7 @@ mod context;
 pub mod describe;
 pub mod explain;
 mod fault;
+mod indexes;
 mod kinds;
 mod meta;
 mod names;
@@ -91,8 +92,29 @@ pub struct TablePlan {
     pub key: Vec<usize>,
     /// How many leading columns repeat the parent's primary key (0 for the root table).
     pub parent_key: usize,
+    /// Indexes that the mapping asks for, beside the primary key's.
+    pub indexes: Vec<IndexPlan>,
     /// Document path that yields this table's rows, for readers (`events[]`); empty for the root.
     pub path: String,
+}
+
+/// An index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexPlan {
+    /// Name, unquoted.
+    pub name: String,
+    /// Column names, unquoted; of the root table also those that no tuple holds.
+    pub columns: Vec<String>,
+    /// Each value (tuple of values) once.
+    pub unique: bool,
+    /// NULLs count as equal.
+    pub nulls_not_distinct: bool,
+    /// A unique constraint that is checked at the end of the transaction.
+    pub deferrable: bool,
+    /// Access method, unquoted; `None`: `btree`.
+    pub method: Option<String>,
+    /// Condition in SQL of the rows that are in it.
+    pub condition: Option<String>,
 }
 
 /// One column.

@@ -1,6 +1,6 @@
 //! The DDL of a plan: deterministic, one column a line.
 
-use crate::plan::{CollectionPlan, ColumnPlan, Plan, Source, TablePlan, ID_MAP};
+use crate::plan::{CollectionPlan, ColumnPlan, IndexPlan, Plan, Source, TablePlan, ID_MAP};
 use crate::postgres::identifier::{literal, qualify, quote, shorten};
 use crate::postgres::PgType;
 use std::fmt::Write;
@@ -8,14 +8,14 @@ use std::fmt::Write;
 /// What the DDL holds beside tables.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DdlOptions {
-    /// May run again: `IF NOT EXISTS` where PostgreSQL has it, elsewhere a block that lets `duplicate_object` pass.
+    /// May run again: `IF NOT EXISTS` where PostgreSQL has it, elsewhere a block that lets duplicates pass.
     /// What is there already stays as it is, also where it differs.
     pub if_not_exists: bool,
     /// The table `id_map`, where the plan looks ids up.
     pub id_map: bool,
 }
 
-/// Schemas, extensions, enum types, the tables that rowlens keeps, tables (parents first) and foreign keys.
+/// Schemas, extensions, enum types, the tables that rowlens keeps, tables (parents first) with their indexes, and foreign keys.
 ///
 /// ```
 /// use rowlens::{compile_str, ddl, CompileOptions, DdlOptions};
@@ -39,20 +39,24 @@ pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
         let labels: Vec<String> = enumeration.labels.iter().map(|label| literal(label)).collect();
         let _ = writeln!(out, "{}\n", again(format!("CREATE TYPE {} AS ENUM ({});", own(&enumeration.name), labels.join(", "))));
     }
-    let mut create = |name: &str, lines: &[String]| {
-        let exists = if options.if_not_exists { "IF NOT EXISTS " } else { "" };
+    let exists = if options.if_not_exists { "IF NOT EXISTS " } else { "" };
+    let create = |out: &mut String, name: &str, lines: &[String]| {
         let _ = writeln!(out, "CREATE TABLE {exists}{name} (\n  {}\n);\n", lines.join(",\n  "));
     };
     if options.id_map && plan.looks_up() {
-        create(&own(ID_MAP), &ID_MAP_LINES.map(str::to_owned));
+        create(&mut out, &own(ID_MAP), &ID_MAP_LINES.map(str::to_owned));
     }
     if let Some(tombstones) = &plan.tombstones {
-        create(&own(tombstones), &TOMBSTONES_LINES.map(str::to_owned));
+        create(&mut out, &own(tombstones), &TOMBSTONES_LINES.map(str::to_owned));
     }
     let mut late = String::new();
     for collection in &plan.collections {
         for table in &collection.tables {
-            create(&table.qualified(), &lines(plan, collection, table));
+            create(&mut out, &table.qualified(), &lines(plan, collection, table));
+            for index in &table.indexes {
+                let statement = index_statement(table, index, exists);
+                let _ = writeln!(out, "{}\n", if index.deferrable { again(statement) } else { statement });
+            }
             for column in table.columns.iter().filter(|c| c.foreign_key) {
                 let Some(target) = column.reference.and_then(|r| plan.collections.get(r)).and_then(|c| c.tables.first()) else { continue };
                 // Named as PostgreSQL would name it: run twice, it is refused instead of added again.
@@ -107,6 +111,20 @@ fn lines(plan: &Plan, collection: &CollectionPlan, table: &TablePlan) -> Vec<Str
     lines
 }
 
+/// The statement that makes an index of the mapping; `exists` may be `IF NOT EXISTS `, which constraints lack.
+pub(crate) fn index_statement(table: &TablePlan, index: &IndexPlan, exists: &str) -> String {
+    let name = quote(&index.name);
+    let columns = index.columns.iter().map(|column| quote(column)).collect::<Vec<_>>().join(", ");
+    let nulls = if index.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+    if index.deferrable {
+        return format!("ALTER TABLE {} ADD CONSTRAINT {name} UNIQUE{nulls} ({columns}) DEFERRABLE INITIALLY DEFERRED;", table.qualified());
+    }
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let method = index.method.as_ref().map_or_else(String::new, |method| format!(" USING {}", quote(method)));
+    let condition = index.condition.as_ref().map_or_else(String::new, |condition| format!(" WHERE ({condition})"));
+    format!("CREATE {unique}INDEX {exists}{name} ON {}{method} ({columns}){nulls}{condition};", table.qualified())
+}
+
 fn is_citext(column: &ColumnPlan) -> bool {
     match &column.pg {
         PgType::Array(element, _) => **element == PgType::Citext,
@@ -114,12 +132,12 @@ fn is_citext(column: &ColumnPlan) -> bool {
     }
 }
 
-/// The statement in a block that passes where its object is there already.
+/// The statement in a block that passes where its object is there already; a constraint's index is a `table`.
 fn unless_there(statement: &str) -> String {
     // The quote must not stand in the statement: a label may be any text.
     let mut tag = "rowlens".to_owned();
     while statement.contains(&format!("${tag}$")) {
         tag.push('_');
     }
-    format!("DO ${tag}$ BEGIN\n  {statement}\nEXCEPTION WHEN duplicate_object THEN NULL;\nEND ${tag}$;")
+    format!("DO ${tag}$ BEGIN\n  {statement}\nEXCEPTION WHEN duplicate_object OR duplicate_table THEN NULL;\nEND ${tag}$;")
 }

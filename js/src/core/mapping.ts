@@ -24,6 +24,26 @@ export interface FieldsMapping {
   children?: ChildMapping[];
   /** Columns and tables that only some values of a field have. */
   discriminator?: DiscriminatorMapping;
+  /** Indexes of the table, beside the primary key's. */
+  indexes?: IndexMapping[];
+}
+
+/** An index. */
+export interface IndexMapping {
+  /** Default: as PostgreSQL would name it. */
+  name?: string;
+  /** Columns of the table, in order. */
+  columns: string[];
+  /** Each value once. */
+  unique?: boolean;
+  /** With `unique`: NULL once, too. */
+  nullsNotDistinct?: boolean;
+  /** With `unique`: a constraint that is checked when the transaction ends. */
+  deferrable?: boolean;
+  /** Access method. Default `btree`. */
+  using?: string;
+  /** Condition in SQL of the rows that are in it. */
+  where?: string;
 }
 
 /** One collection. */
