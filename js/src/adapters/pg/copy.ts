@@ -1,0 +1,50 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { peer } from "../../database/peer.ts";
+import { translated } from "../../database/postgres-error.ts";
+import type { PgClient } from "./client.ts";
+
+const streams = (): Promise<typeof import("pg-copy-streams")> => peer("pg-copy-streams", "COPY over `pg`", () => import("pg-copy-streams"));
+
+/** A lost connection is an `error` event as well, and one that nobody listens to would end the process. */
+const ignore = (): void => undefined;
+
+/** COPY in on that connection. @internal */
+export async function copyFrom(client: PgClient, text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+  const { from } = await streams();
+  client.on("error", ignore);
+  try {
+    await translated(() => pipeline(Readable.from(chunks), client.query(from(text))));
+  } finally {
+    client.removeListener("error", ignore);
+  }
+}
+
+/**
+ * COPY out on that connection. PostgreSQL sends all of it, whoever still reads: where the iteration ends early the rest is read and
+ * dropped (`drain`), so that the connection can go on, or else the connection is to be thrown away.
+ * @internal
+ */
+export async function* copyTo(client: PgClient, text: string, drain: boolean): AsyncGenerator<Uint8Array> {
+  const { to } = await streams();
+  const stream: Readable = client.query(to(text));
+  client.on("error", ignore);
+  let early = true;
+  const next = async (chunks: AsyncIterator<unknown>): Promise<IteratorResult<unknown>> => {
+    try {
+      return await translated(() => chunks.next());
+    } catch (error) {
+      // PostgreSQL has ended it: there is no rest.
+      early = false;
+      throw error;
+    }
+  };
+  try {
+    const chunks = stream.iterator({ destroyOnReturn: false });
+    for (let found = await next(chunks); found.done !== true; found = await next(chunks)) yield found.value as Uint8Array;
+    early = false;
+  } finally {
+    if (early && drain) for await (const dropped of stream) void dropped;
+    client.removeListener("error", ignore);
+  }
+}

@@ -1,0 +1,199 @@
+import { PostgresError, translated } from "../../database/postgres-error.ts";
+import { RowlensError } from "../../core/rowlens-error.ts";
+import type { ResultRow, Session, Statement } from "../../database/session.ts";
+import { lane } from "../../database/lane.ts";
+import { BEGIN, plain } from "../../database/transaction-sql.ts";
+import type { PgClient, PgPool } from "./client.ts";
+import { copyFrom, copyTo } from "./copy.ts";
+import { preparedOn } from "./prepared.ts";
+import { runPipeline, type GroupResult, type PipelineResult } from "./pipeline.ts";
+
+/** Options of {@link pgSession}. */
+export interface PgOptions {
+  /**
+   * Whether statements are prepared once per connection. Default true; false behind a pooler that hands every transaction another
+   * connection and knows no prepared statements (PgBouncer before 1.21).
+   */
+  prepare?: boolean;
+}
+
+/**
+ * A pool or client of node-postgres as a session. A client inside a transaction stays in it: what rowlens does joins it.
+ * @throws RowlensError `client-unsupported` for `pg.native` and for clients of versions before 8.21; a pool may be older.
+ */
+export function pgSession(source: PgPool | PgClient, options: PgOptions = {}): Session {
+  const prepare = options.prepare ?? true;
+  if ("totalCount" in source) return new PgSession(lentBy(source), prepare, () => false);
+  if (!("connection" in source)) throw new RowlensError("client-unsupported", "this is no client of `pg`; `pg.native` cannot be used, because it has no protocol of its own to speak");
+  if (source.getTransactionStatus === undefined) throw new RowlensError("client-unsupported", "this client cannot tell whether it is in a transaction; give rowlens a pool, or update `pg` to 8.21 or later");
+  return new PgSession(only(source), prepare, () => source.getTransactionStatus?.() === "T" || source.getTransactionStatus?.() === "E");
+}
+
+/** Where connections come from. */
+interface Connections {
+  use<T>(work: (client: PgClient) => Promise<T>): Promise<T>;
+  /** A connection that is thrown away where the iteration ends early; undefined where there is only the caller's one. */
+  iterate: ((work: (client: PgClient) => AsyncGenerator<Uint8Array>) => AsyncGenerator<Uint8Array>) | undefined;
+}
+
+/** One client for all: whoever comes while a transaction of ours is under way waits, or else would join it. */
+function only(client: PgClient): Connections {
+  const own = lanes.get(client) ?? lane();
+  lanes.set(client, own);
+  return { use: (work) => own(() => work(client)), iterate: undefined };
+}
+
+const lanes = new WeakMap<PgClient, ReturnType<typeof lane>>();
+
+function lentBy(pool: PgPool): Connections {
+  return {
+    use: async (work) => {
+      const client = await translated(() => pool.connect());
+      let broken: boolean | Error = false;
+      try {
+        return await work(client);
+      } catch (error) {
+        broken = isBroken(error) || (client.getTransactionStatus?.() ?? "I") !== "I";
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    async *iterate(work) {
+      const client = await translated(() => pool.connect());
+      let broken = true;
+      try {
+        yield* work(client);
+        broken = false;
+      } catch (error) {
+        broken = isBroken(error);
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+  };
+}
+
+/** Whether nobody knows what the connection will answer next. */
+const isBroken = (error: unknown): boolean => error instanceof PostgresError && (error.sqlstate.startsWith("08") || error.sqlstate.startsWith("57P"));
+
+class PgSession implements Session {
+  readonly binary = true;
+  readonly #connections: Connections;
+  readonly #prepare: boolean;
+  readonly #joined: () => boolean;
+
+  constructor(connections: Connections, prepare: boolean, joined: () => boolean) {
+    this.#connections = connections;
+    this.#prepare = prepare;
+    this.#joined = joined;
+  }
+
+  get inTransaction(): boolean {
+    return this.#joined();
+  }
+
+  async query(statement: Statement): Promise<ResultRow[]> {
+    const [rows] = await this.#connections.use(async (client) => {
+      const run = async (): Promise<ResultRow[][]> => allOf((await this.#run(client, [[statement]])).groups[0]);
+      return this.#joined() ? run() : againWhereForgotten(run);
+    });
+    return rows as ResultRow[];
+  }
+
+  pipeline(statements: readonly Statement[]): Promise<ResultRow[][]> {
+    return this.atomic(statements);
+  }
+
+  async atomic(statements: readonly Statement[]): Promise<ResultRow[][]> {
+    if (statements.length === 0) return [];
+    return this.#connections.use(async (client) => {
+      if (this.#joined()) return allOf((await this.#run(client, [statements])).groups[0]);
+      return againWhereForgotten(async () => {
+        const { groups, status } = await this.#run(client, [[plain(BEGIN), ...statements, plain("COMMIT")]]);
+        if (status !== "I") await this.#run(client, [[plain("ROLLBACK")]]);
+        return allOf(groups[0]).slice(1, -1);
+      });
+    });
+  }
+
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#connections.use(async (client) => {
+      const [begin, commit, undo] = this.#joined() ? SAVEPOINT : TRANSACTION;
+      const own = lane();
+      const inside = new PgSession({ use: (within) => own(() => within(client)), iterate: undefined }, this.#prepare, () => true);
+      allOf((await this.#run(client, [begin])).groups[0]);
+      try {
+        const result = await work(inside);
+        allOf((await this.#run(client, [commit])).groups[0]);
+        return result;
+      } catch (error) {
+        // A commit that failed has ended the transaction; what is lost cannot be undone and need not be.
+        if (!isBroken(error) && client.getTransactionStatus?.() !== "I") await this.#run(client, [undo]).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async isolated(groups: readonly (readonly Statement[])[]): Promise<(ResultRow[][] | PostgresError)[]> {
+    if (groups.length === 0) return [];
+    return this.#connections.use(async (client) => {
+      const joined = this.#joined();
+      const begin = joined ? [mark] : [plain(BEGIN), mark];
+      const end = joined ? [release] : [release, plain("COMMIT")];
+      // A savepoint after each success, so that the way back undoes nothing then, and all of the group after a failure.
+      const each = groups.flatMap((group) => [[...group, release, mark], [back]]);
+      const all = [begin, ...each, end];
+      // On a new connection every group would have to prepare the statements, since none knows how the one before ended: the first does it alone.
+      const ahead = this.#prepare && groups[0]?.some(({ name, text }) => name !== undefined && preparedOn(client.connection).get(name)?.text !== text) ? 3 : 0;
+      const first = ahead > 0 ? (await this.#run(client, all.slice(0, ahead))).groups : [];
+      const { groups: rest, status } = await this.#run(client, all.slice(ahead));
+      const done = [...first, ...rest];
+      if (!joined && status !== "I") await this.#run(client, [[plain("ROLLBACK")]]);
+      for (const result of [done[0], ...done.filter((_, index) => index > 0 && index % 2 === 0), done.at(-1)]) allOf(result);
+      return groups.map((group, index) => {
+        const { rows, error } = done[1 + 2 * index] as GroupResult;
+        if (error === undefined) return rows.slice(0, group.length);
+        if (error instanceof PostgresError) return error;
+        throw error;
+      });
+    });
+  }
+
+  copyIn(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+    return this.#connections.use((client) => copyFrom(client, text, chunks));
+  }
+
+  async *copyOut(text: string): AsyncGenerator<Uint8Array> {
+    const { iterate } = this.#connections;
+    if (iterate !== undefined) yield* iterate((client) => copyTo(client, text, false));
+    else yield* await this.#connections.use(async (client) => copyTo(client, text, true));
+  }
+
+  #run(client: PgClient, groups: readonly (readonly Statement[])[]): Promise<PipelineResult> {
+    return runPipeline(client, groups, this.#prepare);
+  }
+}
+
+const mark = plain("SAVEPOINT rowlens");
+const release = plain("RELEASE SAVEPOINT rowlens");
+const back = plain("ROLLBACK TO SAVEPOINT rowlens");
+const TRANSACTION = [[plain(BEGIN)], [plain("COMMIT")], [plain("ROLLBACK")]] as const;
+const SAVEPOINT = [[mark], [release], [back, release]] as const;
+
+function allOf(group: GroupResult | undefined): ResultRow[][] {
+  if (group === undefined) return [];
+  if (group.error !== undefined) throw group.error;
+  return group.rows;
+}
+
+/** Something between us and PostgreSQL may have dropped prepared statements (`DISCARD ALL`): they are made anew, once. */
+async function againWhereForgotten<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PostgresError) || (error.sqlstate !== "26000" && error.sqlstate !== "0A000")) throw error;
+    return work();
+  }
+}
