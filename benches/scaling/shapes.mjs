@@ -33,6 +33,8 @@ const makers = {
   "text (note)": (count) => ({ ...base(), note: "Größe L, bitte prüfen\n".repeat(count * 4) }),
   "text[] (tags)": (count) => ({ ...base(), tags: Array.from({ length: count * 4 }, (_, index) => `größer ${index}`) }),
   "complement, one big unknown field": (count) => ({ ...base(), legacy: Array.from({ length: count }, (_, index) => note(index)) }),
+  "complement, many unknown fields": (count) => ({ ...base(), ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`legacy${index}`, `entry ${index}: Größe L, "boxed", bitte sorgfältig prüfen und melden`])) }),
+  "complement, map entries that do not fit": (count) => ({ ...base(), fees: Object.fromEntries(Array.from({ length: count }, (_, index) => [`fee${index}`, `entry ${index}: Größe L, "boxed", bitte sorgfältig prüfen und melden`])) }),
   "complement, an unknown field per event": (count) => ({ ...base(), events: Array.from({ length: count }, (_, index) => ({ ...event(index), legacy: index })) }),
 };
 

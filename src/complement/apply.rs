@@ -6,7 +6,7 @@ use crate::bson::{kind, validate_value, Writer};
 use crate::identity;
 use crate::json::{base64, Json, Object};
 use crate::json::decimal_text::decimal128_from_text;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The complement is not one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,8 @@ impl Tree {
 struct Patch<'a> {
     types: Option<&'a Object<'a>>,
     rows: Option<&'a Object<'a>>,
+    /// Of each entry inside an array: the array's path, the element's position and the element's path; sorted by the array's path.
+    elements: Vec<(&'a str, usize, &'a str)>,
     orders: Option<&'a Object<'a>>,
     skip: &'a HashSet<String>,
     only: Option<&'a str>,
@@ -101,7 +103,8 @@ pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Optio
         return Err(bad("complement has an unknown version"));
     }
     let part = |name: &str| parts.get(name).and_then(Json::as_object);
-    let mut patch = Patch { types: part("types"), rows: part("rows"), orders: part("order"), skip, only, entries: Vec::new(), stale: Vec::new() };
+    let rows = part("rows");
+    let mut patch = Patch { types: part("types"), rows, elements: rows.map(by_array).unwrap_or_default(), orders: part("order"), skip, only, entries: Vec::new(), stale: Vec::new() };
     if let Some(tag) = patch.tag("") {
         if patch.admit("") {
             let (_, document) = raw(tag).filter(|(kind, _)| *kind == kind::DOCUMENT).ok_or_else(|| bad("complement's document is not base64"))?;
@@ -113,6 +116,17 @@ pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Optio
         patch.object(have, part("fields"), "")?;
     }
     Ok(Applied { document: tree.bytes(), entries: patch.entries, stale: patch.stale })
+}
+
+/// The entries inside arrays by array, so that each array finds its own without a look at all others.
+fn by_array<'a>(rows: &'a Object<'a>) -> Vec<(&'a str, usize, &'a str)> {
+    let place = |row: &'a str| {
+        let (array, position) = row.strip_suffix(']')?.rsplit_once('[')?;
+        Some((array, position.parse().ok()?, row))
+    };
+    let mut elements: Vec<_> = rows.iter().filter_map(|(row, _)| place(row)).collect();
+    elements.sort_by_key(|(array, ..)| *array);
+    elements
 }
 
 pub(super) fn raw(tag: &str) -> Option<(u8, Vec<u8>)> {
@@ -175,12 +189,16 @@ impl<'a> Patch<'a> {
             self.visit(&mut value, fields.and_then(|fields| fields.get(text.as_ref())), &inner)?;
             have.push((name, value));
         }
-        for (name, value) in fields.into_iter().flat_map(Object::iter) {
-            let mut inner = path.to_owned();
-            crate::path::push_field(&mut inner, name);
-            if self.tag(&inner) != Some("missing") && !have.iter().any(|(key, _)| key == name.as_bytes()) && self.admit(&inner) {
-                let built = self.build(value, &inner, 0)?;
-                have.push((self::name(name)?, built));
+        if let Some(fields) = fields {
+            let known: HashSet<&[u8]> = have.iter().map(|(name, _)| name.as_slice()).collect();
+            let added: Vec<_> = fields.iter().filter(|(name, _)| !known.contains(name.as_bytes())).collect();
+            for (name, value) in added {
+                let mut inner = path.to_owned();
+                crate::path::push_field(&mut inner, name);
+                if self.tag(&inner) != Some("missing") && self.admit(&inner) {
+                    let built = self.build(value, &inner, 0)?;
+                    have.push((self::name(name)?, built));
+                }
             }
         }
         self.reorder(have, path);
@@ -188,11 +206,12 @@ impl<'a> Patch<'a> {
     }
 
     fn array(&mut self, items: &mut [Tree], fields: Option<&Object<'_>>, path: &str) -> Result<(), BadComplement> {
-        let Some(rows) = self.rows else { return Ok(()) };
-        let position = |row: &str| row.strip_prefix(path)?.strip_prefix('[')?.strip_suffix(']')?.parse::<usize>().ok();
+        let first = self.elements.partition_point(|(array, ..)| *array < path);
+        let last = self.elements.partition_point(|(array, ..)| *array <= path);
         // All places are found before any element changes: fingerprints are of the base.
+        let mut moved = None;
         let places: Vec<(usize, &str, Option<usize>)> =
-            rows.iter().filter_map(|(row, _)| position(row).map(|position| (position, row, self.locate(items, position, row)))).collect();
+            self.elements.get(first..last).unwrap_or_default().iter().map(|(_, position, row)| (*position, *row, self.locate(items, *position, row, &mut moved))).collect();
         for (position, row, place) in places {
             match place.and_then(|place| items.get_mut(place)) {
                 Some(item) => self.visit(item, fields.and_then(|fields| fields.get(position.to_string().as_str())), row)?,
@@ -204,19 +223,25 @@ impl<'a> Patch<'a> {
 
     fn reorder(&self, fields: &mut [(Vec<u8>, Tree)], path: &str) {
         if let Some(order) = self.orders.and_then(|orders| orders.get(path)).and_then(Json::as_array) {
-            let place = |name: &[u8]| order.iter().position(|entry| entry.as_str().map(str::as_bytes) == Some(name)).unwrap_or(order.len());
+            let mut places: HashMap<&[u8], usize> = HashMap::with_capacity(order.len());
+            for (place, name) in order.iter().enumerate().filter_map(|(place, entry)| Some((place, entry.as_str()?.as_bytes()))) {
+                places.entry(name).or_insert(place);
+            }
+            let place = |name: &[u8]| places.get(name).copied().unwrap_or(order.len());
             fields.sort_by_key(|(name, _)| place(name));
         }
     }
 
-    /// Where the element that was at `position` is now.
-    fn locate(&self, items: &[Tree], position: usize, path: &str) -> Option<usize> {
+    /// Where the element that was at `position` is now. `moved` keeps the fingerprints of all elements, once they were needed.
+    fn locate(&self, items: &[Tree], position: usize, path: &str, moved: &mut Option<HashMap<String, usize>>) -> Option<usize> {
         let Some(wanted) = self.rows.and_then(|rows| rows.get(path)).and_then(Json::as_str) else { return (position < items.len()).then_some(position) };
-        let matches = |tree: &Tree| element_fingerprint(tree.kind(), &tree.bytes()) == wanted;
-        if items.get(position).is_some_and(matches) {
+        let fingerprint = |tree: &Tree| element_fingerprint(tree.kind(), &tree.bytes());
+        if items.get(position).is_some_and(|item| fingerprint(item) == wanted) {
             return Some(position);
         }
-        items.iter().position(matches)
+        // Of elements alike the first: what is put last, stays.
+        let places = moved.get_or_insert_with(|| items.iter().enumerate().rev().map(|(place, item)| (fingerprint(item), place)).collect());
+        places.get(wanted).copied()
     }
 
     fn build(&self, value: &Json<'_>, path: &str, depth: usize) -> Result<Tree, BadComplement> {
