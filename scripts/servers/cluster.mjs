@@ -2,7 +2,7 @@
 // A throw-away PostgreSQL server, a real one: no network, only a socket in a folder that goes when it stops.
 // Programs are the machine's own (Debian's folders, PATH, ROWLENS_POSTGRES_BIN), else those of the npm registry.
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,7 +38,9 @@ export async function startCluster({ major, settings = [] } = {}) {
   const server = spawn(join(bin, "postgres"), ["-D", data, ...all.flatMap((setting) => ["-c", setting])], { ...run, stdio: "ignore" });
   // Nobody else ends it when this process dies.
   process.once("exit", () => server.kill("SIGQUIT"));
-  for (let tries = 0; !existsSync(join(folder, ".s.PGSQL.5432")); tries++) {
+  // Its socket is there before it takes connections; its own status, line 8, says when it does.
+  const status = join(data, "postmaster.pid");
+  for (let tries = 0; !existsSync(status) || readFileSync(status, "utf8").split("\n")[7]?.trim() !== "ready"; tries++) {
     if (tries > 200 || server.exitCode !== null) throw new Error("PostgreSQL did not start");
     await sleep(50);
   }
