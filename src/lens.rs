@@ -201,6 +201,16 @@ impl Lens {
         CopyText::new(columns.iter().map(|column| &column.pg)).write(tuples, out)
     }
 
+    /// Takes them out of the lens.
+    pub fn take_tables(&mut self) -> Vec<Rows> {
+        self.shredder.take_tables()
+    }
+
+    /// Number of the collection in its plan.
+    pub fn collection(&self) -> usize {
+        self.collection
+    }
+
     /// Forgets all tuples.
     pub fn clear(&mut self) {
         self.shredder.clear();

@@ -1,3 +1,10 @@
 //! SQL that a plan gives: text and the order of parameters. Running it is the caller's.
 
+pub mod apply;
 pub mod ddl;
+pub mod delete;
+pub mod input;
+pub mod lock;
+mod names;
+pub mod parameters;
+pub mod staging;

@@ -3,6 +3,7 @@
 //! Row traffic crosses as bytes in linear memory: the caller reserves an input buffer, writes into it, runs, and reads
 //! outputs at the pointers it is given. A pointer is good until the next call. Mappings, issues and options cross as values.
 
+mod apply;
 mod copy_text;
 mod lookups;
 

@@ -24,3 +24,8 @@ pub(crate) fn key_text(pg: &super::PgType, value: &[u8]) -> Option<String> {
     value::push_value(kind, value, &mut out)?;
     String::from_utf8(out).ok()
 }
+
+/// Appends an array in binary form as its literal; `None` where it is not an array of that type.
+pub(crate) fn push_array_text(pg: &super::PgType, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    array::push_array(value::Column::new(pg).kind, value, out)
+}

@@ -1,0 +1,166 @@
+//! Batches by aggregate, and the statements that apply them.
+
+use super::{value, Plan, Shredder};
+use crate::aggregate::{Aggregates, NoVersion, Spans, Versions};
+use crate::identity::fingerprint;
+use crate::lens::RowSet;
+use crate::postgres::PgType;
+use crate::rowset::Rows;
+use crate::sql::input::Input;
+use crate::sql::parameters::{copied, load_copy, parameters, Form, Member, Parameters, Target};
+use crate::sql::{apply, delete, lock, staging};
+use serde::Serialize;
+use std::sync::Arc;
+use wasm_bindgen::prelude::*;
+
+/// A statement and the name it is prepared under.
+#[derive(Serialize)]
+struct Named {
+    text: String,
+    name: String,
+}
+
+fn named(text: String) -> Named {
+    Named { name: format!("rowlens_{}", fingerprint(0, text.as_bytes())), text }
+}
+
+/// The statements of one collection.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Statements {
+    lock: Named,
+    lock_alone: Named,
+    apply: Named,
+    delete: Named,
+    merge: Named,
+    staging: Vec<String>,
+    staging_copy: Vec<String>,
+    staging_clear: Vec<String>,
+    load: Vec<String>,
+}
+
+#[wasm_bindgen]
+impl Plan {
+    /// The statements that write collection number `collection`.
+    pub fn write_statements(&self, collection: usize) -> JsValue {
+        let plan = &*self.plan;
+        let Some(it) = plan.collections.get(collection) else { return JsValue::NULL };
+        value(&Statements {
+            lock: named(lock::lock(it, false)),
+            lock_alone: named(lock::lock(it, true)),
+            apply: named(apply::apply(plan, it, Input::Parameters)),
+            delete: named(delete::delete(plan, it)),
+            merge: named(apply::apply(plan, it, Input::Staging)),
+            staging: staging::staging_ddl(plan, it),
+            staging_copy: staging::staging_copy(plan, it),
+            staging_clear: staging::staging_clear(plan, it),
+            load: it.tables.iter().map(|table| load_copy(it, table)).collect(),
+        })
+    }
+}
+
+/// The aggregates of one batch, apart from the shredder that made them.
+#[wasm_bindgen]
+pub struct Batch {
+    plan: Arc<crate::plan::Plan>,
+    collection: usize,
+    tables: Vec<Rows>,
+    aggregates: Aggregates,
+    keys: Vec<String>,
+    out: Parameters,
+}
+
+#[wasm_bindgen]
+impl Shredder {
+    /// Shreds what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
+    pub fn run_batch(&mut self, given: Option<Vec<i64>>) -> Batch {
+        self.lens.clear();
+        self.last = RowSet { spans: Some(Spans::default()), ..RowSet::default() };
+        self.lens.append_rows(&self.input, &mut self.last);
+        let spans = self.last.spans.take().unwrap_or_default();
+        let plan = Arc::clone(self.lens.plan());
+        let tables = self.lens.take_tables();
+        let collection = self.lens.collection();
+        let mapped = plan.collections.get(collection);
+        let versions = match (&given, mapped.and_then(|it| it.version.as_ref())) {
+            (Some(given), _) => Versions::Given(given),
+            (None, Some(version)) if !version.path.is_empty() => Versions::Path(&version.path),
+            _ => Versions::None,
+        };
+        let root = mapped.and_then(|it| it.tables.first());
+        let key = root.and_then(|table| table.key.first().copied()).unwrap_or_default();
+        let aggregates = Aggregates::new(&self.input, &spans, &tables, key, versions);
+        let pg = root.and_then(|table| table.columns.get(key)).map_or(PgType::Text, |column| column.pg.clone());
+        let keys = aggregates.list.iter().map(|aggregate| aggregate.key_text(&pg).unwrap_or_default()).collect();
+        Batch { plan, collection, tables, aggregates, keys, out: Parameters::default() }
+    }
+}
+
+#[wasm_bindgen]
+impl Batch {
+    /// Positions of the aggregates' documents.
+    pub fn documents(&self) -> Vec<u32> {
+        self.aggregates.list.iter().map(|aggregate| aggregate.document).collect()
+    }
+
+    /// Their keys as text.
+    pub fn keys(&self) -> Vec<String> {
+        self.keys.clone()
+    }
+
+    /// Which of them have no version: 0 it has one, 1 it is missing, 2 what stands there is none.
+    pub fn no_versions(&self) -> Vec<u8> {
+        let code = |version: &Result<i64, NoVersion>| match version {
+            Ok(_) => 0,
+            Err(NoVersion::Missing) => 1,
+            Err(NoVersion::Unusable) => 2,
+        };
+        self.aggregates.list.iter().map(|aggregate| code(&aggregate.version)).collect()
+    }
+
+    /// Documents whose key another of the batch has in a newer state, each followed by that one.
+    pub fn superseded(&self) -> Vec<u32> {
+        self.aggregates.superseded.iter().flat_map(|(document, newest)| [*document, *newest]).collect()
+    }
+
+    /// Makes the parameters of the statement `apply` for these aggregates; gives where each ends, nothing where it cannot.
+    pub fn parameters(&mut self, members: &[u32], binary: bool) -> Option<Vec<u32>> {
+        let form = if binary { Form::Binary } else { Form::Text };
+        let members = self.members(members);
+        let out = parameters(self.plan.collections.get(self.collection)?, &self.tables, &members, form)?;
+        let ends = out.ends.iter().map(|end| *end as u32).collect();
+        self.out = out;
+        Some(ends)
+    }
+
+    /// Makes tuples of table number `table` for these aggregates, for its staging table or for itself; gives whether it can.
+    pub fn copied(&mut self, table: usize, members: &[u32], staging: bool) -> bool {
+        let mut bytes = std::mem::take(&mut self.out.bytes);
+        bytes.clear();
+        let target = if staging { Target::Staging } else { Target::Table };
+        let members = self.members(members);
+        let made = self.plan.collections.get(self.collection).zip(self.tables.get(table)).and_then(|(it, rows)| copied(it, rows, table, &members, target, &mut bytes));
+        self.out.bytes = bytes;
+        made.is_some()
+    }
+
+    /// Where what was made last is.
+    pub fn out_ptr(&self) -> usize {
+        self.out.bytes.as_ptr() as usize
+    }
+
+    /// How many bytes it is.
+    pub fn out_len(&self) -> usize {
+        self.out.bytes.len()
+    }
+}
+
+impl Batch {
+    fn members(&self, members: &[u32]) -> Vec<Member<'_>> {
+        let member = |index: &u32| {
+            let aggregate = self.aggregates.list.get(*index as usize)?;
+            Some(Member { aggregate, version: aggregate.version.ok(), hash: None, key: self.keys.get(*index as usize)? })
+        };
+        members.iter().filter_map(member).collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! Statements that write: their text is the same each time, names are quoted, and nothing of the user's is hidden by a name of theirs.
+
+use rowlens::plan::CollectionPlan;
+use rowlens::sql::input::Input;
+use rowlens::sql::{apply::apply, delete::delete, lock::lock, staging};
+use rowlens::{compile_str, CompileOptions, Plan};
+
+fn plan(collection: &str, top: &str) -> Plan {
+    compile_str(&format!(r#"{{"version":1{top},"collections":{{"the \"orders\"":{collection}}}}}"#), &CompileOptions::default()).unwrap_or_else(|issues| panic!("{issues:?}")).plan
+}
+
+fn first(plan: &Plan) -> &CollectionPlan {
+    &plan.collections[0]
+}
+
+const GUARDED: &str = r#"{"table":"o'r\"ders","key":{"column":"id","as":"uuid"},"complement":"rest","version":{"path":"v","column":"source_version"},"hash":"row_hash",
+    "columns":{"kind":{"path":"kind","type":"kind"},"tags":{"path":"tags","type":"numeric(4,1)[]"},"total":{"path":"total","type":"numeric(10,2)"}},
+    "children":[{"table":"_items","path":"items[]","columns":{"sku":{"path":"sku","type":"varchar(3)"}}}]}"#;
+
+#[test]
+fn what_has_no_array_of_its_own_comes_as_text_and_is_cast() {
+    let plan = plan(GUARDED, r#","schema":"s","enums":{"kind":["a"]}"#);
+    let sql = apply(&plan, first(&plan), Input::Parameters);
+    assert!(sql.contains(r#"SELECT c0, c1::"s"."kind" AS c1, c2::numeric(4,1)[] AS c2, c3, c4, v, h, k FROM unnest($1::uuid[], $2::text[], $3::text[], $4::numeric[], $5::jsonb[], $6::bigint[], $7::bytea[], $8::text[])"#), "{sql}");
+    assert!(sql.contains(r#"FROM unnest($9::uuid[], $10::integer[], $11::varchar[]) AS u(c0, c1, c2)"#), "{sql}");
+    assert_eq!(sql, apply(&plan, first(&plan), Input::Parameters));
+}
+
+#[test]
+fn names_are_quoted_and_expressions_are_not_called_as_tables_are() {
+    let plan = plan(GUARDED, r#","schema":"s","enums":{"kind":["a"]}"#);
+    for sql in [apply(&plan, first(&plan), Input::Parameters), apply(&plan, first(&plan), Input::Staging), delete(&plan, first(&plan))] {
+        assert!(sql.contains(r#""s"."o'r""ders""#) && sql.contains(r#""s"."_items""#), "{sql}");
+        assert!(sql.contains("\n__state AS") && !sql.contains(" _state"), "{sql}");
+        assert!(sql.contains(r#"'the "orders"'"#), "{sql}");
+    }
+    assert!(lock(first(&plan), false).contains(r#"hashtextextended('the "orders":' || k, 0)"#));
+}
+
+#[test]
+fn without_a_version_nothing_is_guarded() {
+    let plan = plan(r#"{"table":"orders","key":{"column":"id","as":"uuid"}}"#, "");
+    let sql = apply(&plan, first(&plan), Input::Parameters) + &delete(&plan, first(&plan));
+    assert!(!sql.contains("tombstone") && !sql.contains("stale' WHEN r") && !sql.contains(".v"), "{sql}");
+    // A row that is all key is written as it is.
+    assert!(sql.contains(r#"ON CONFLICT ("id") DO UPDATE SET "id" = EXCLUDED."id" RETURNING"#), "{sql}");
+}
+
+#[test]
+fn a_staging_table_is_called_by_its_columns() {
+    let (one, other) = (plan(GUARDED, r#","enums":{"kind":["a"]}"#), plan(&GUARDED.replace("varchar(3)", "varchar(4)"), r#","enums":{"kind":["a"]}"#));
+    let (a, b) = (staging::staging_copy(&one, first(&one)), staging::staging_copy(&other, first(&other)));
+    assert_eq!(a[0], b[0]);
+    assert_ne!(a[1], b[1]);
+    assert!(staging::staging_ddl(&one, first(&one)).iter().skip(1).zip(&a).all(|(ddl, copy)| ddl.contains(copy.split(' ').nth(1).unwrap())));
+}
