@@ -44,7 +44,7 @@ function transactionSession(own: Transaction): Session {
     pipeline,
     atomic: pipeline,
     transaction: (work) => inSavepoint(run, () => work(session)),
-    isolated: (groups) => isolatedInOrder(run, groups),
+    isolated: (groups) => isolatedInOrder(groups, (group) => inSavepoint(run, () => pipeline(group))),
     ...copies(own),
     inTransaction: true,
     binary: true,

@@ -34,12 +34,12 @@ export async function inSavepoint<T>(run: Run, work: () => Promise<T>): Promise<
   }
 }
 
-/** {@link Session.isolated} for drivers that have no better way: a savepoint for each group. */
-export async function isolatedInOrder(run: Run, groups: readonly (readonly Statement[])[]): Promise<(ResultRow[][] | PostgresError)[]> {
+/** {@link Session.isolated} for drivers that have no better way: `atomically` runs each group in a savepoint. */
+export async function isolatedInOrder(groups: readonly (readonly Statement[])[], atomically: (group: readonly Statement[]) => Promise<ResultRow[][]>): Promise<(ResultRow[][] | PostgresError)[]> {
   const results: (ResultRow[][] | PostgresError)[] = [];
   for (const group of groups) {
     try {
-      results.push(await inSavepoint(run, () => inOrder(run, group)));
+      results.push(await atomically(group));
     } catch (error) {
       // Without its connection a group cannot be told from the whole.
       if (!(error instanceof PostgresError) || error.sqlstate.startsWith("08")) throw error;

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { pgSession } from "../../src/adapters/pg/session.ts";
-import type { Session } from "../../src/database/session.ts";
+import type { ResultRow, Session } from "../../src/database/session.ts";
 import { PostgresError } from "../../src/database/postgres-error.ts";
 import { ownDatabase, sharedServer, type Connection, type OwnDatabase } from "../support/servers/index.ts";
 import { insert, sessionSuite, sql, type Opened } from "./suite.ts";
@@ -99,6 +99,18 @@ describe.skipIf(server18 === undefined)("pg alone", () => {
       expect(parse.mock.calls.filter(([message]) => (message as { name: string }).name === "rowlens_named")).toHaveLength(1);
       await pgSession(client, { prepare: false }).query(named);
       expect(parse.mock.calls.at(-1)).toEqual([expect.objectContaining({ name: "" })]);
+    }));
+
+  it("prepared statements that were dropped behind its back are made anew, in a batch too", () =>
+    withClient({}, async (client) => {
+      const session = pgSession(client);
+      const named = { text: "SELECT $1::text AS a", parameters: ["x"], name: "rowlens_named" };
+      const other = { ...named, text: "SELECT $1::text AS b", name: "rowlens_other" };
+      await session.pipeline([named, other]);
+      for (const run of [() => session.query(named), () => session.atomic([named, other]).then(([rows]) => rows), () => session.isolated([[named, other], [other, named]]).then(([rows]) => (rows as ResultRow[][])[0])]) {
+        await client.query("DISCARD ALL");
+        expect(await run()).toEqual([{ a: "x" }]);
+      }
     }));
 
   it("a connection that PostgreSQL ends is an error of ours, and the pool goes on", async () => {

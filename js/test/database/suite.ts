@@ -222,8 +222,6 @@ export function sessionSuite(name: string, available: boolean, open: () => Promi
     it("a named statement is prepared once, and again where the name was forgotten or stands for another text", async () => {
       const named = (text: string, value: string): Statement => ({ text, parameters: [value], name: "rowlens_suite" });
       for (const value of ["1", "2", "3"]) expect(await session.query(named("SELECT $1::text || '!' AS a", value))).toEqual([{ a: `${value}!` }]);
-      await session.query(sql("DISCARD ALL"));
-      expect(await session.query(named("SELECT $1::text || '!' AS a", "4"))).toEqual([{ a: "4!" }]);
       expect(await session.query(named("SELECT $1::text || '?' AS b, 'c'::text AS c", "5"))).toEqual([{ b: "5?", c: "c" }]);
       const same = named("SELECT $1::text || '!' AS a", "6");
       const failing = named("SELECT (1 / $1::int)::text AS d", "0");
@@ -231,6 +229,8 @@ export function sessionSuite(name: string, available: boolean, open: () => Promi
       expect(await session.query({ ...failing, parameters: ["1"] })).toEqual([{ d: "1" }]);
       const results = await session.isolated([[sql("SELECT nothing"), same], [same, same], [{ ...failing, parameters: ["0"] }], [same]]);
       expect(results.map((result) => (result instanceof PostgresError ? result.sqlstate : result))).toEqual(["42703", [[{ a: "6!" }], [{ a: "6!" }]], "22012", [[{ a: "6!" }]]]);
+      await session.query(sql("DISCARD ALL"));
+      expect(await session.query(same)).toEqual([{ a: "6!" }]);
     });
 
     it("many at a time, and long rows in many pieces", async () => {

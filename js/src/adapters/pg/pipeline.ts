@@ -154,7 +154,8 @@ class Pipeline {
         break;
       case MESSAGE.error:
         this.#current.error ??= errorOf(bytes, start);
-        if (sent !== undefined) this.#prepared.delete(sent.name);
+        // Where one prepared statement is gone, so are the others.
+        if (isForgotten(this.#current.error)) this.#prepared.clear();
         break;
       case MESSAGE.notice:
       case MESSAGE.parameterStatus:
@@ -179,6 +180,9 @@ class Pipeline {
     this.#resolve({ groups: this.#results, status: this.#status });
   }
 }
+
+/** Something between us and PostgreSQL has dropped prepared statements (`DISCARD ALL`, a pooler), or their tables have changed. @internal */
+export const isForgotten = (error: unknown): boolean => error instanceof PostgresError && (error.sqlstate === "26000" || error.sqlstate === "0A000");
 
 function asOurs(error: Error): unknown {
   if (error.message.includes("pipeline mode")) return new RowlensError("client-unsupported", "a client with `pipeline: true` cannot be used; rowlens pipelines by itself, give it a client without");

@@ -6,7 +6,7 @@ import { BEGIN, plain } from "../../database/transaction-sql.ts";
 import type { PgClient, PgPool } from "./client.ts";
 import { copyFrom, copyTo } from "./copy.ts";
 import { preparedOn } from "./prepared.ts";
-import { runPipeline, type GroupResult, type PipelineResult } from "./pipeline.ts";
+import { isForgotten, runPipeline, type GroupResult, type PipelineResult } from "./pipeline.ts";
 
 /** Options of {@link pgSession}. */
 export interface PgOptions {
@@ -139,25 +139,33 @@ class PgSession implements Session {
   async isolated(groups: readonly (readonly Statement[])[]): Promise<(ResultRow[][] | PostgresError)[]> {
     if (groups.length === 0) return [];
     return this.#connections.use(async (client) => {
-      const joined = this.#joined();
-      const begin = joined ? [mark] : [plain(BEGIN), mark];
-      const end = joined ? [release] : [release, plain("COMMIT")];
-      // A savepoint after each success, so that the way back undoes nothing then, and all of the group after a failure.
-      const each = groups.flatMap((group) => [[...group, release, mark], [back]]);
-      const all = [begin, ...each, end];
-      // On a new connection every group would have to prepare the statements, since none knows how the one before ended: the first does it alone.
-      const ahead = this.#prepare && groups[0]?.some(({ name, text }) => name !== undefined && preparedOn(client.connection).get(name)?.text !== text) ? 3 : 0;
-      const first = ahead > 0 ? (await this.#run(client, all.slice(0, ahead))).groups : [];
-      const { groups: rest, status } = await this.#run(client, all.slice(ahead));
-      const done = [...first, ...rest];
-      if (!joined && status !== "I") await this.#run(client, [[plain("ROLLBACK")]]);
-      for (const result of [done[0], ...done.filter((_, index) => index > 0 && index % 2 === 0), done.at(-1)]) allOf(result);
-      return groups.map((group, index) => {
-        const { rows, error } = done[1 + 2 * index] as GroupResult;
-        if (error === undefined) return rows.slice(0, group.length);
-        if (error instanceof PostgresError) return error;
-        throw error;
-      });
+      const results = await this.#isolated(client, groups);
+      const forgotten = [...results.keys()].filter((index) => isForgotten(results[index]));
+      const again = forgotten.length === 0 ? [] : await this.#isolated(client, forgotten.map((index) => groups[index] as readonly Statement[]));
+      again.forEach((result, index) => { results[forgotten[index] as number] = result; });
+      return results;
+    });
+  }
+
+  async #isolated(client: PgClient, groups: readonly (readonly Statement[])[]): Promise<(ResultRow[][] | PostgresError)[]> {
+    const joined = this.#joined();
+    const begin = joined ? [mark] : [plain(BEGIN), mark];
+    const end = joined ? [release] : [release, plain("COMMIT")];
+    // A savepoint after each success, so that the way back undoes nothing then, and all of the group after a failure.
+    const all = [begin, ...groups.flatMap((group) => [[...group, release, mark], [back]]), end];
+    // On a new connection every group would have to prepare the statements, since none knows how the one before ended: the first does it alone.
+    const ahead = this.#prepare && groups[0]?.some(({ name, text }) => name !== undefined && preparedOn(client.connection).get(name)?.text !== text) ? 3 : 0;
+    const first = ahead > 0 ? (await this.#run(client, all.slice(0, ahead))).groups : [];
+    const { groups: rest, status } = await this.#run(client, all.slice(ahead));
+    if (!joined && status !== "I") await this.#run(client, [[plain("ROLLBACK")]]);
+    const done = [...first, ...rest];
+    // Groups stand at odd places; where anything else failed, all is lost.
+    for (const [index, result] of done.entries()) if (index % 2 === 0 || index === done.length - 1) allOf(result);
+    return groups.map((group, index) => {
+      const { rows, error } = done[1 + 2 * index] as GroupResult;
+      if (error === undefined) return rows.slice(0, group.length);
+      if (error instanceof PostgresError) return error;
+      throw error;
     });
   }
 
@@ -188,12 +196,12 @@ function allOf(group: GroupResult | undefined): ResultRow[][] {
   return group.rows;
 }
 
-/** Something between us and PostgreSQL may have dropped prepared statements (`DISCARD ALL`): they are made anew, once. */
+/** Statements that were forgotten are prepared anew, once. */
 async function againWhereForgotten<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PostgresError) || (error.sqlstate !== "26000" && error.sqlstate !== "0A000")) throw error;
+    if (!isForgotten(error)) throw error;
     return work();
   }
 }
