@@ -1,8 +1,9 @@
-//! Cost grows linearly with a document, wherever it grows: eight times the document may not take twenty times as long (a square would take sixty-four).
+//! Cost grows linearly with a document, wherever it grows: sixteen times the document may not take 64 times as long (a square would take 256).
 
 mod support;
 
 use rowlens::bson::{kind, Writer};
+use rowlens::lens::Lens;
 use rowlens::plan::Fidelity;
 use std::time::{Duration, Instant};
 use support::laws::slices;
@@ -63,36 +64,61 @@ fn document(grow: Grow, count: usize) -> Vec<u8> {
     writer.out
 }
 
-/// The least of three measurements.
-fn least(mut work: impl FnMut()) -> Duration {
-    (0..3).map(|_| { let started = Instant::now(); work(); started.elapsed() }).min().unwrap()
+/// A document of `count` pieces, and its rows as they are and without the first element.
+struct Grown {
+    lens: Lens,
+    document: Vec<u8>,
+    rows: Vec<Vec<u8>>,
+    moved: Vec<Vec<u8>>,
 }
 
-/// Ways there and back, each with what it takes of `count`.
-fn costs(fidelity: Fidelity, grow: Grow, count: usize) -> [(&'static str, Duration); 3] {
-    let mut lens = support::lens(MAPPING, fidelity);
-    let document = document(grow, count);
-    let rows = lens.to_rows(&document);
-    assert_eq!(lens.to_documents(&slices(&rows)).bson.len(), document.len());
-    // Somebody deleted the first element: all entries have to find theirs.
-    let mut moved = split(&slices(&rows));
-    moved[2..].iter_mut().filter(|rows| !rows.is_empty()).for_each(|rows| drop(rows.remove(0)));
-    let moved: Vec<Vec<u8>> = moved.iter().map(|rows| join(rows)).collect();
-    let moved: Vec<&[u8]> = moved.iter().map(Vec::as_slice).collect();
-    [
-        ("to rows", least(|| assert_eq!(lens.to_rows(&document).documents, 1))),
-        ("back", least(|| assert_eq!(lens.to_documents(&slices(&rows)).count, 1))),
-        ("back, without the first element", least(|| assert_eq!(lens.to_documents(&moved).count, 1))),
-    ]
+impl Grown {
+    fn new(fidelity: Fidelity, grow: Grow, count: usize) -> Grown {
+        let mut lens = support::lens(MAPPING, fidelity);
+        let document = document(grow, count);
+        let set = lens.to_rows(&document);
+        let rows = set.tables.iter().map(|table| table.tuples.clone()).collect();
+        // Somebody deleted the first element: all entries have to find theirs.
+        let mut moved = split(&slices(&set));
+        moved[2..].iter_mut().filter(|rows| !rows.is_empty()).for_each(|rows| drop(rows.remove(0)));
+        Grown { lens, document, rows, moved: moved.iter().map(|rows| join(rows)).collect() }
+    }
+
+    /// One time of each way.
+    fn times(&mut self) -> [Duration; WAYS.len()] {
+        let started = Instant::now();
+        assert_eq!(self.lens.to_rows(&self.document).accepted, 1);
+        let there = started.elapsed();
+        let mut back = |tables: &[Vec<u8>]| {
+            let tables: Vec<&[u8]> = tables.iter().map(Vec::as_slice).collect();
+            let started = Instant::now();
+            assert_eq!(self.lens.to_documents(&tables).count, 1);
+            started.elapsed()
+        };
+        [there, back(&self.rows), back(&self.moved)]
+    }
 }
+
+const WAYS: [&str; 3] = ["to rows", "back", "back, without the first element"];
 
 #[test]
 fn a_document_costs_what_its_bytes_cost() {
     for fidelity in [Fidelity::Value, Fidelity::Exact] {
         for (shape, grow) in SHAPES {
-            let (small, large) = (costs(fidelity, grow, 1000), costs(fidelity, grow, 8000));
-            for ((way, small), (_, large)) in small.into_iter().zip(large) {
-                assert!(large < small * 20, "{shape}, {way}, {fidelity:?}: {small:?} became {large:?}");
+            let (mut small, mut large) = (Grown::new(fidelity, grow, 500), Grown::new(fidelity, grow, 8000));
+            let mut least = [[Duration::MAX; WAYS.len()]; 2];
+            // What else the machine does only ever adds: the least of some rounds counts, and more are taken where it is busy.
+            let grew = |least: &[[Duration; WAYS.len()]; 2]| (0..WAYS.len()).find(|way| least[1][*way] > least[0][*way] * 64);
+            for round in 0..20 {
+                for (least, times) in least.iter_mut().zip([small.times(), large.times()]) {
+                    least.iter_mut().zip(times).for_each(|(least, time)| *least = time.min(*least));
+                }
+                if round >= 2 && grew(&least).is_none() {
+                    break;
+                }
+            }
+            if let Some(way) = grew(&least) {
+                panic!("{shape}, {}, {fidelity:?}: {:?} became {:?}", WAYS[way], least[0][way], least[1][way]);
             }
         }
     }
