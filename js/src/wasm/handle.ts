@@ -9,6 +9,8 @@ export interface WasmPlan {
   explain(): string;
   describe(): unknown;
   ddl(ifNotExists: boolean, idMap: boolean): string;
+  check_statement(): string;
+  check(catalog: string): unknown;
   free(): void;
 }
 /** @internal [collection, `_id` as canonical Extended JSON, PostgreSQL id as text] */
