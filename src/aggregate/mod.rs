@@ -1,12 +1,16 @@
 //! A batch by aggregate: which rows of which table each document became, under which key, in which version.
 
+mod diff;
+mod digest;
 mod spans;
 mod version;
 
+pub use diff::{diff, Class, Difference};
+pub use digest::{Digest, Digester};
 pub use spans::{DocumentSpan, Spans};
 pub use version::{version_of, NoVersion};
 
-use crate::postgres::text::key_text;
+use crate::postgres::text::value_text;
 use crate::postgres::PgType;
 use crate::rowset::Rows;
 use std::ops::Range;
@@ -78,12 +82,18 @@ impl Aggregates {
         }
         Aggregates { list: kept, superseded }
     }
+
+    /// Per table, the tuples of all aggregates, without those of older states.
+    pub fn tuples(&self, tables: &[Rows]) -> Vec<Vec<u8>> {
+        let of = |number: usize, table: &Rows| self.list.iter().filter_map(|aggregate| table.tuples.get(aggregate.rows.get(number)?.clone())).collect::<Vec<_>>().concat();
+        tables.iter().enumerate().map(|(number, table)| of(number, table)).collect()
+    }
 }
 
 impl Aggregate {
     /// The key as PostgreSQL writes it as text (a `bytea` as `\x…`), whatever the session's settings.
     pub fn key_text(&self, pg: &PgType) -> Option<String> {
-        key_text(pg, &self.key)
+        value_text(pg, &self.key)
     }
 }
 

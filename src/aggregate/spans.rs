@@ -1,5 +1,6 @@
 //! Where in a batch's tuples each document's rows are.
 
+use crate::bson::Elements;
 use crate::rowset::Rows;
 use std::ops::Range;
 
@@ -35,5 +36,18 @@ impl Spans {
         let end = |accepted: usize| self.ends.get(accepted * tables + table).copied().unwrap_or(0);
         let start = if accepted == 0 { 0 } else { end(accepted - 1) };
         start..end(accepted).max(start)
+    }
+
+    /// The element `_id` of the document at that position of `batch`; `None` where it has none, or was refused.
+    pub fn identity<'b>(&self, document: u32, batch: &'b [u8]) -> Option<&'b [u8]> {
+        let span = self.documents.get(self.documents.binary_search_by_key(&document, |span| span.document).ok()?)?;
+        let mut elements = Elements::new(batch, span.start, span.end).ok()?;
+        while let Some(element) = elements.next_element().ok()? {
+            if batch.get(element.name..element.name_end) == Some(b"_id") {
+                // The type byte stands before the name.
+                return batch.get(element.name - 1..element.end);
+            }
+        }
+        None
     }
 }

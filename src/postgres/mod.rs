@@ -36,5 +36,7 @@ pub mod datetime;
 pub mod fit;
 pub mod identifier;
 pub mod numeric;
+pub mod record;
 mod parse;
 pub mod text;
+pub mod tuple;

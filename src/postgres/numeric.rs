@@ -23,10 +23,11 @@ pub enum NumericFault {
     Malformed,
 }
 
+/// NaN or an infinity, as `numeric_send` writes it: infinities claim 32 decimals.
 fn special(sign: u16, out: &mut Vec<u8>) {
     out.extend_from_slice(&[0, 0, 0, 0]);
     out.extend_from_slice(&sign.to_be_bytes());
-    out.extend_from_slice(&[0, 0]);
+    out.extend_from_slice(&[0, if sign >= INFINITY { 32 } else { 0 }]);
 }
 
 fn trailing_zeros(coefficient: u128) -> i32 {

@@ -4,10 +4,12 @@
 //! outputs at the pointers it is given. A pointer is good until the next call. Mappings, issues and options cross as values.
 
 mod apply;
-mod check;
+mod compare;
 mod copy_text;
 mod lookups;
+mod records;
 
+use crate::aggregate::Spans;
 use crate::issue::Issue;
 use crate::json::{parse_extended_json, split_values, to_extended_json as extended};
 use crate::lens::{Documents, Lens, RowSet};
@@ -95,8 +97,12 @@ impl Shredder {
 
     /// Shreds what was written; returns how many documents became rows.
     pub fn run(&mut self) -> u32 {
+        self.run_with(None)
+    }
+
+    fn run_with(&mut self, spans: Option<Spans>) -> u32 {
         self.lens.clear();
-        self.last = RowSet::default();
+        self.last = RowSet { spans, ..RowSet::default() };
         let input = std::mem::take(&mut self.input);
         self.lens.append_rows(&input, &mut self.last);
         self.input = input;
@@ -106,6 +112,11 @@ impl Shredder {
     /// How many documents the batch had.
     pub fn documents(&self) -> u32 {
         self.last.documents
+    }
+
+    /// How many of them became rows.
+    pub fn accepted(&self) -> u32 {
+        self.last.accepted
     }
 
     /// Where table `table`'s tuples are.

@@ -44,6 +44,17 @@ export type TableInput =
       objects: readonly object[];
     } & ReadForms);
 
+/** A collection's parts in WebAssembly. @internal */
+export interface InnerCollection {
+  readonly plan: WasmPlan;
+  /** Number of the collection in the plan. */
+  readonly index: number;
+  /** Type of the root table's key. */
+  readonly key: ColumnType;
+  /** Makes rows of documents, noting which are whose; they are in the shredder until its next run. */
+  shred(input: DocumentInput, options: ToRowsOptions): WasmShredder;
+}
+
 /**
  * One collection of a plan: documents to rows, and back.
  * @example
@@ -57,6 +68,8 @@ export class Collection {
   readonly tables: readonly TableDescription[];
   /** Statements for its tables, in the same order. */
   readonly sql: readonly TableSql[];
+  readonly #plan: WasmPlan;
+  readonly #index: number;
   readonly #types: ColumnType[][];
   readonly #shredder: WasmShredder;
   readonly #assembler: WasmAssembler;
@@ -72,6 +85,8 @@ export class Collection {
     this.name = description.name;
     this.tables = description.tables;
     this.sql = description.tables.map(tableSql);
+    this.#plan = plan;
+    this.#index = index;
     this.#types = description.tables.map(columnTypes);
     this.#shredder = new (wasm().Shredder)(plan as never, index);
     this.#assembler = new (wasm().Assembler)(plan as never, index);
@@ -108,7 +123,7 @@ export class Collection {
     const root = this.tables[0] as TableDescription;
     if (rows.documents !== 1) throw new RowlensError("document-expected", "one document has one key; this is a batch");
     const [values] = rows.table(root.name).parameters("text");
-    const key = values?.[root.columns.findIndex((column) => column.name === root.key[0])];
+    const key = values?.[this.#keyColumn];
     if (key === undefined || key === null) throw new RowlensError("document-refused", `this document has no row in \`${root.name}\`: ${rows.issues.map((issue) => issue.message).join("; ")}`, rows.issues);
     return key;
   }
@@ -140,6 +155,23 @@ export class Collection {
     const counts = { ...issueCounts };
     for (const { code } of readIssues) counts[code] = (counts[code] ?? 0) + 1;
     return Documents.make(bson, count, [...readIssues.slice(0, 1000), ...issues], counts);
+  }
+
+  /** What talks to a database needs of this. @internal */
+  get inner(): InnerCollection {
+    const shred = (input: DocumentInput, options: ToRowsOptions): WasmShredder => {
+      setLookups(this.#shredder, options.lookups);
+      this.#write(input, options);
+      this.#held?.release();
+      this.#shredder.run_spans();
+      return this.#shredder;
+    };
+    return { plan: this.#plan, index: this.#index, key: (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType, shred };
+  }
+
+  get #keyColumn(): number {
+    const root = this.tables[0] as TableDescription;
+    return root.columns.findIndex((column) => column.name === root.key[0]);
   }
 
   /** @internal */

@@ -9,8 +9,9 @@ export interface WasmPlan {
   explain(): string;
   describe(): unknown;
   ddl(ifNotExists: boolean, idMap: boolean): string;
-  check_statement(): string;
-  check(catalog: string): unknown;
+  read_statement(collection: number): string | undefined;
+  stream_statement(collection: number): string | undefined;
+  digest_statement(collection: number, scope: number, stored: boolean): string | undefined;
   free(): void;
 }
 /** @internal [collection, `_id` as canonical Extended JSON, PostgreSQL id as text] */
@@ -19,7 +20,11 @@ export type LookupEntry = [collection: string, id: string, key: string];
 export interface WasmShredder {
   reserve(length: number): number;
   run(): number;
+  run_spans(): number;
+  digests(): number | undefined;
+  differences(database: never, values: boolean): unknown;
   documents(): number;
+  accepted(): number;
   table_ptr(table: number): number;
   table_len(table: number): number;
   row_count(table: number): number;
@@ -42,11 +47,24 @@ export interface WasmAssembler {
   set_lookups(entries: LookupEntry[]): void;
   free(): void;
 }
+/** @internal */
+export interface WasmRecords {
+  reserve(length: number): number;
+  append(table: number): number;
+  push_copy(): void;
+  finish(): boolean;
+  tuples_ptr(table: number): number;
+  tuples_len(table: number, whole: boolean): number;
+  drop_whole(): void;
+  clear(): void;
+  free(): void;
+}
 /** @internal What the package uses of the glue. */
 export interface Glue {
   Plan: { compile(text: string, fidelity?: string | null): WasmPlan };
   Shredder: new (plan: never, collection: number) => WasmShredder;
   Assembler: new (plan: never, collection: number) => WasmAssembler;
+  Records: new (plan: never, collection: number) => WasmRecords;
   linear_memory(): WebAssembly.Memory;
   copyText(kinds: string, tuples: Uint8Array): Uint8Array;
   parseExtendedJson(text: string): Uint8Array;

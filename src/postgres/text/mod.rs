@@ -18,10 +18,14 @@ pub use copy::{BadField, CopyText};
 pub(crate) use numeric::push_numeric;
 
 /// A value in binary form as text, unescaped; `None` where it is not of the type, or not UTF-8.
-pub(crate) fn key_text(pg: &super::PgType, value: &[u8]) -> Option<String> {
-    let value::Column { kind, array: false } = value::Column::new(pg) else { return None };
+pub(crate) fn value_text(pg: &super::PgType, value: &[u8]) -> Option<String> {
+    let value::Column { kind, array } = value::Column::new(pg);
     let mut out = Vec::new();
-    value::push_value(kind, value, &mut out)?;
+    if array {
+        array::push_array(kind, value, &mut out)?;
+    } else {
+        value::push_value(kind, value, &mut out)?;
+    }
     String::from_utf8(out).ok()
 }
 

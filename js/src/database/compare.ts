@@ -1,0 +1,188 @@
+import { encodeDocument } from "../bson/encode-document.ts";
+import { splitBson } from "../bson/split-bson.ts";
+import type { Collection, DocumentInput, Lookups, ToRowsOptions } from "../core/collection.ts";
+import { type Batches, eachBatch } from "./batches.ts";
+import { type Candidate, differing, type Tally } from "./bisect.ts";
+import type { Difference, DifferenceClass } from "./difference.ts";
+import { DigestIndex, digestBatch, eachDigest, onlyElement } from "./digest-index.ts";
+import { type Digest, readDigests } from "./digests.ts";
+import type { Key } from "./keys.ts";
+import { readInto } from "./read.ts";
+import { RecordReader } from "./record-reader.ts";
+import type { Session } from "./session.ts";
+
+/** Options of a comparison. */
+export interface CompareOptions {
+  /**
+   * Reads documents again by `_id` (each a BSON document that has nothing else; those that are gone are left out). What differs is told only if it
+   * still does then: meanwhile both stores went on. Without it, documents come from `batches` once more, where that is a function.
+   */
+  recheck?: (ids: readonly Uint8Array[]) => DocumentInput | Promise<DocumentInput>;
+  /** Differing values as text, in the documents and in the database. Default false: reports hold no data but keys. */
+  values?: boolean;
+  /** Differing documents that are told in detail; others are only counted. Default 1 000. */
+  limit?: number;
+  /** Compare with what the `hash` column holds, which others do not keep, instead of with the rows. Default false. */
+  stored?: boolean;
+  /** Answers for keys with `as: "lookup"`. */
+  lookups?: Lookups;
+}
+
+/** What a comparison found. */
+export interface Comparison {
+  /** The collection. */
+  readonly collection: string;
+  /** Nothing differs, and no document was refused. */
+  readonly equal: boolean;
+  /** Documents that were compared, each key once, and the rows they become. */
+  readonly documents: number;
+  /** Rows of the documents. */
+  readonly rows: number;
+  /** Documents that cannot become rows. */
+  readonly refused: number;
+  /** What the database has. */
+  readonly database: { readonly documents: number; readonly rows: number };
+  /** Statements that were sent. */
+  readonly queries: number;
+  /** Ranges of keys whose digests they asked for. */
+  readonly ranges: number;
+  /** Documents that differ. */
+  readonly differing: number;
+  /** Documents that differed at first, and no longer when they were read again. */
+  readonly settled: number;
+  /** Differences of the first documents that differ. */
+  readonly differences: readonly Difference[];
+  /** Differences by class, all of them; documents that are not told in detail count as one. */
+  readonly counts: Readonly<Partial<Record<DifferenceClass, number>>>;
+}
+
+/** Documents that are read again at a time. */
+const AT_ONCE = 100;
+
+/** Compares all documents of a collection with its tables: digests where nothing differs, rows of what does. */
+export async function compareDocuments(session: Session, collection: Collection, batches: Batches | (() => Batches), options: CompareOptions = {}): Promise<Comparison> {
+  const again = typeof batches === "function" ? batches : undefined;
+  const toRows: ToRowsOptions = options.lookups === undefined ? {} : { lookups: options.lookups };
+  const index = new DigestIndex(collection);
+  let refused = 0;
+  for await (const batch of eachBatch(again?.() ?? (batches as Batches))) {
+    const digested = digestBatch(collection, batch, toRows);
+    refused += digested.refused;
+    index.add(digested.bytes);
+  }
+  index.finish();
+  const tally: Tally = { queries: 1, ranges: 0 };
+  const stored = options.stored ?? false;
+  const whole = (await readDigests(session, collection, { stored }))[0] as Digest;
+  const report = new Report(collection);
+  const detailed: Candidate[] = [];
+  for await (const candidate of differing(session, collection, index, whole, !stored, tally)) {
+    if (detailed.length < (options.limit ?? 1_000)) detailed.push(candidate);
+    else report.coarse(candidate);
+  }
+  const source = options.recheck ?? (again && detailed.length > 0 ? await documentsOf(collection, again(), detailed, index, toRows) : undefined);
+  for (let at = 0; at < detailed.length; at += AT_ONCE) {
+    const part = detailed.slice(at, at + AT_ONCE);
+    if (source === undefined) part.forEach((candidate) => report.coarse(candidate, true));
+    else report.fine(part, await differences(session, collection, index, part, source, options, toRows, tally));
+  }
+  const { rows } = index.digest(0, index.size, false);
+  return { collection: collection.name, equal: report.differing === 0 && refused === 0, documents: index.size, rows, refused, database: { documents: whole.documents, rows: whole.rows }, ...tally, ...report.found };
+}
+
+/** Documents as they are now, by `_id` or by key. */
+type Source = (ids: readonly Uint8Array[], keys: readonly Key[]) => DocumentInput | Promise<DocumentInput>;
+
+/** Collects what is found. */
+class Report {
+  readonly #root: string;
+  differing = 0;
+  #settled = 0;
+  readonly #differences: Difference[] = [];
+  readonly #counts: Partial<Record<DifferenceClass, number>> = {};
+
+  constructor(collection: Collection) {
+    this.#root = collection.tables[0]?.name ?? "";
+  }
+
+  /** A document of which no more is known than that it differs. */
+  coarse({ key, at, stored }: Candidate, told = false): void {
+    const difference: Difference = { class: at === undefined ? "extra" : stored ? "differing" : "missing", key, table: this.#root, row: [key], rows: 1 };
+    this.differing++;
+    this.#add(difference, told);
+  }
+
+  /** Documents that were read again, with what differs still. */
+  fine(candidates: readonly Candidate[], list: readonly Difference[]): void {
+    const keys = new Set(list.map(({ key }) => key));
+    this.differing += keys.size;
+    this.#settled += candidates.length - keys.size;
+    for (const difference of list) this.#add(difference);
+  }
+
+  get found(): Pick<Comparison, "differing" | "settled" | "differences" | "counts"> {
+    return { differing: this.differing, settled: this.#settled, differences: this.#differences, counts: this.#counts };
+  }
+
+  #add(difference: Difference, told = true): void {
+    this.#counts[difference.class] = (this.#counts[difference.class] ?? 0) + 1;
+    if (told) this.#differences.push(difference);
+  }
+}
+
+/** Reads documents and their rows again, and says what differs. */
+async function differences(session: Session, collection: Collection, index: DigestIndex, candidates: readonly Candidate[], source: Source, options: CompareOptions, toRows: ToRowsOptions, tally: Tally): Promise<Difference[]> {
+  const reader = new RecordReader(collection);
+  try {
+    const foreign = candidates.some(({ at }) => at === undefined);
+    const keys = candidates.map(({ key }) => key);
+    // What only the database has may be in the documents by now: its rows say under which _id.
+    const ids = candidates.flatMap(({ at }) => (at === undefined ? [] : [index.id(at)]));
+    if (foreign) {
+      await readInto(session, collection, candidates.flatMap(({ key, at }) => (at === undefined ? [key] : [])), reader);
+      ids.push(...identities(collection, reader.documents(false, options.lookups).bson, toRows));
+      reader.records.clear();
+      tally.queries++;
+    }
+    const documents = await source(ids, keys);
+    tally.queries++;
+    await readInto(session, collection, keys, reader);
+    const shredder = collection.inner.shred(documents, toRows);
+    // A callback may give more than it was asked for.
+    const wanted = new Set(keys);
+    return (shredder.differences(reader.records as never, options.values ?? false) as Difference[]).filter(({ key }) => wanted.has(key));
+  } finally {
+    reader.free();
+  }
+}
+
+/** For each document, one that has only its `_id`. */
+function identities(collection: Collection, documents: Uint8Array, options: ToRowsOptions): Uint8Array[] {
+  const ids: Uint8Array[] = [];
+  eachDigest(digestBatch(collection, documents, options).bytes, (_, _rows, _high, _low, _key, id) => ids.push(onlyElement(id)));
+  return ids;
+}
+
+/** Documents of the batches that are candidates, to be read again. */
+async function documentsOf(collection: Collection, batches: Batches, candidates: readonly Candidate[], index: DigestIndex, options: ToRowsOptions): Promise<Source> {
+  const wanted = new Set(candidates.map(({ key }) => key));
+  const found = new Map<Key, Uint8Array>();
+  for await (const batch of eachBatch(batches)) {
+    let bson: Uint8Array[] | undefined;
+    eachDigest(digestBatch(collection, batch, options).bytes, (document, _rows, _high, _low, bytes) => {
+      index.order.toOrder(bytes);
+      const key = index.order.text(bytes);
+      if (!wanted.has(key)) return;
+      bson ??= documentsIn(batch);
+      found.set(key, bson[document] as Uint8Array);
+    });
+  }
+  return (_, keys) => keys.flatMap((key) => found.get(key) ?? []);
+}
+
+/** BSON of each document of a batch. */
+function documentsIn(batch: DocumentInput): Uint8Array[] {
+  if (batch instanceof Uint8Array) return splitBson(batch).map((document) => document.slice());
+  const list = Array.isArray(batch) ? (batch as readonly object[]) : [batch];
+  return list.map((document) => (document instanceof Uint8Array ? document : encodeDocument(document)));
+}

@@ -1,0 +1,73 @@
+import type { Collection } from "../core/collection.ts";
+import { RowlensError } from "../core/rowlens-error.ts";
+import { arrayToText } from "../postgres/array.ts";
+import type { Key } from "./keys.ts";
+import type { ResultRow, Session } from "./session.ts";
+
+/**
+ * The digest of a set of rows: equal sets have equal digests, whatever the order of their rows, and digests of parts add up to that of
+ * the whole. The sums are modulo 2^64.
+ */
+export interface Digest {
+  /** How many root rows: documents. */
+  readonly documents: number;
+  /** How many rows of all tables; of stored digests, how many documents have one. */
+  readonly rows: number;
+  /** Sum of the first halves of the rows' MD5, as a signed 64-bit integer. */
+  readonly high: bigint;
+  /** Sum of the second halves. */
+  readonly low: bigint;
+}
+
+/** Keys from `from` up to, and without, `to`; where `to` is null, all keys from there on. */
+export interface KeyRange {
+  /** First key, as PostgreSQL's text. */
+  readonly from: Key;
+  /** First key behind the range, or null. */
+  readonly to: Key | null;
+}
+
+/** Options of digests. */
+export interface DigestOptions {
+  /** Digests of these ranges instead of the one of the whole collection. */
+  ranges?: readonly KeyRange[];
+  /** What the `hash` column holds, instead of what the rows are: fast, and blind to all that others wrote. Default false. */
+  stored?: boolean;
+}
+
+const ALL = 0;
+const RANGES = 1;
+const KEYS = 2;
+
+/** Digests inside PostgreSQL, computed of its rows: one of all, or one of each range. Nothing but the sums is sent. */
+export async function readDigests(session: Session, collection: Collection, options: DigestOptions = {}): Promise<Digest[]> {
+  const stored = options.stored ?? false;
+  if (options.ranges === undefined) return (await session.query({ text: statement(collection, ALL, stored), parameters: [] })).map(digestOf);
+  if (options.ranges.length === 0) return [];
+  return (await session.query({ text: statement(collection, RANGES, stored), parameters: bounds(options.ranges) })).map(digestOf);
+}
+
+/** Digest of each aggregate in ranges, by key in order, at most `limit`. @internal */
+export async function readKeyDigests(session: Session, collection: Collection, ranges: readonly KeyRange[], stored: boolean, limit: number): Promise<{ key: Key; digest: Digest }[]> {
+  const rows = await session.query({ text: statement(collection, KEYS, stored), parameters: [...bounds(ranges), String(limit)] });
+  return rows.map((row) => ({ key: row.key as string, digest: digestOf(row) }));
+}
+
+/** Whether two digests are of the same rows. @internal */
+export const equalDigests = (a: Digest, b: Digest): boolean => a.rows === b.rows && a.documents === b.documents && a.high === b.high && a.low === b.low;
+
+function statement(collection: Collection, scope: number, stored: boolean): string {
+  const { plan, index } = collection.inner;
+  const text = plan.digest_statement(index, scope, stored);
+  if (text === undefined) throw new RowlensError("hash-unmapped", `collection \`${collection.name}\` has no column for stored digests; name one in the mapping (\`"hash": "row_hash"\`), or leave out \`stored\``);
+  return text;
+}
+
+const bounds = (ranges: readonly KeyRange[]): string[] => [arrayToText(ranges.map(({ from }) => from)), arrayToText(ranges.map(({ to }) => to))];
+
+// PostgreSQL's sums are exact.
+const sum = (text: unknown): bigint => BigInt.asIntN(64, BigInt(text as string));
+
+function digestOf(row: ResultRow): Digest {
+  return { documents: Number(row.documents), rows: Number(row.rows), high: sum(row.high), low: sum(row.low) };
+}

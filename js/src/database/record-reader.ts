@@ -1,0 +1,64 @@
+import type { Collection } from "../core/collection.ts";
+import type { Documents } from "../core/documents.ts";
+import type { Issue } from "../core/issue.ts";
+import { RowlensError } from "../core/rowlens-error.ts";
+import type { Lookups, TableInput } from "../core/collection.ts";
+import { view, wasm, type WasmRecords } from "../wasm/handle.ts";
+import type { ResultRow } from "./session.ts";
+
+/** Takes records as PostgreSQL sends them, and has them as tuples. Its memory is WebAssembly's: free it. */
+export class RecordReader {
+  readonly #collection: Collection;
+  readonly records: WasmRecords;
+
+  constructor(collection: Collection) {
+    const { plan, index } = collection.inner;
+    this.#collection = collection;
+    this.records = new (wasm().Records)(plan as never, index);
+  }
+
+  /** Takes the row that the statement of `readStatement` gives. */
+  append(row: ResultRow | undefined): void {
+    this.#collection.tables.forEach((_, table) => {
+      const bytes = row?.[`t${table}`];
+      if (!(bytes instanceof Uint8Array)) return;
+      view(this.records.reserve(bytes.length), bytes.length).set(bytes);
+      drift(() => this.records.append(table));
+    });
+  }
+
+  /** Takes the next bytes of a stream. */
+  pushCopy(bytes: Uint8Array): void {
+    view(this.records.reserve(bytes.length), bytes.length).set(bytes);
+    drift(() => this.records.push_copy());
+  }
+
+  /** How many bytes of tuples of whole aggregates of the stream there are. */
+  get whole(): number {
+    return this.#collection.tables.reduce((sum, _, table) => sum + this.records.tuples_len(table, true), 0);
+  }
+
+  /** Documents of all that is there, or of the stream's whole aggregates. */
+  documents(whole: boolean, lookups: Lookups | undefined): Documents {
+    const input: Record<string, TableInput> = {};
+    this.#collection.tables.forEach(({ name }, table) => {
+      input[name] = { tuples: view(this.records.tuples_ptr(table), this.records.tuples_len(table, whole)) };
+    });
+    return this.#collection.toDocuments(input, lookups === undefined ? {} : { lookups });
+  }
+
+  free(): void {
+    this.records.free();
+  }
+}
+
+/** The core throws an issue where a table is not as the mapping says. */
+function drift(work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    if (thrown instanceof Error) throw thrown;
+    const issue = thrown as Issue;
+    throw new RowlensError("schema-drift", `${issue.message}; ${issue.help}`, [issue]);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Collection } from "../core/collection.ts";
+import type { Documents } from "../core/documents.ts";
+import { RowlensError } from "../core/rowlens-error.ts";
+import type { ReadOptions } from "./read.ts";
+import { RecordReader } from "./record-reader.ts";
+import type { Session } from "./session.ts";
+
+/** Options of a stream. */
+export interface StreamOptions extends ReadOptions {
+  /** How large the rows of a batch are, about, in bytes. Default 1 MiB. */
+  bytes?: number;
+}
+
+/** All documents of a collection in the order of their keys, by one COPY and so of one snapshot; memory stays the same however many there are. */
+export async function* streamDocuments(session: Session, collection: Collection, options: StreamOptions = {}): AsyncGenerator<Documents> {
+  const least = options.bytes ?? 1 << 20;
+  const { plan, index } = collection.inner;
+  const reader = new RecordReader(collection);
+  try {
+    let any = false;
+    for await (const bytes of session.copyOut(plan.stream_statement(index) as string)) {
+      any = true;
+      // A driver may give all there is at once.
+      for (let at = 0; at < bytes.length; at += least) {
+        reader.pushCopy(bytes.subarray(at, at + least));
+        if (reader.whole < least) continue;
+        const documents = reader.documents(true, options.lookups);
+        reader.records.drop_whole();
+        yield documents;
+      }
+    }
+    if (!reader.records.finish() && any) throw new RowlensError("stream-truncated", `the stream of \`${collection.name}\` was cut off; begin it again`);
+    if (reader.whole > 0) yield reader.documents(true, options.lookups);
+  } finally {
+    reader.free();
+  }
+}

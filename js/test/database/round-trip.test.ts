@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { init } from "rowlens";
+import { equalDocuments } from "../../src/bson/equal-documents.ts";
+import type { Collection } from "../../src/core/collection.ts";
+import { toExtendedJson } from "../../src/core/extended-json.ts";
+import { compareDocuments } from "../../src/database/compare.ts";
+import { DigestIndex, digestBatch } from "../../src/database/digest-index.ts";
+import { readDigests } from "../../src/database/digests.ts";
+import { readDocuments } from "../../src/database/read.ts";
+import type { Session } from "../../src/database/session.ts";
+import { streamDocuments } from "../../src/database/stream.ts";
+import { caseTrips, corpusTrips, datasetTrips, escrowTrips, madeUpTrips, type RoundTrip } from "../support/round-trips.ts";
+import { openScratch, type Scratch } from "../support/scratch.ts";
+
+await init();
+
+/** Each server runs all of it: rows in by COPY, documents out by key and as a stream, digests computed there and here. */
+describe.each(["pglite", "18", "15"] as const)("through PostgreSQL (%s)", (server) => {
+  let scratch: Scratch | undefined;
+  beforeAll(async () => {
+    scratch = await openScratch(server);
+  }, 180_000);
+  afterAll(() => scratch?.close());
+
+  it.each<[string, () => RoundTrip[], number]>([
+    ["the literate cases", caseTrips, 60],
+    ["the escrow example", escrowTrips, 10],
+    ["documents of every column type", () => madeUpTrips(300), 1],
+    ["the BSON corpus", corpusTrips, 0],
+    ["the data sets", datasetTrips, 0],
+  ])("%s", async (_, trips, least) => {
+    if (scratch === undefined) return;
+    const all = trips();
+    expect(all.length).toBeGreaterThanOrEqual(least);
+    for (const trip of all) await scratch.run(trip.plan.ddl(), (session) => there(session, trip));
+  }, 300_000);
+});
+
+async function there(session: Session, trip: RoundTrip): Promise<void> {
+  const collection = trip.plan.collection(trip.collection);
+  const options = trip.lookups === undefined ? {} : { lookups: trip.lookups };
+  const rows = collection.toRows(trip.documents, options);
+  expect(rows.accepted, trip.name).toBe(trip.documents.length);
+  for (const table of rows.tables) await session.copyIn(table.sql.copyIn, [table.copyBinary()]);
+
+  const key = collection.tables[0]?.columns.findIndex(({ name }) => name === collection.tables[0]?.key[0]) ?? -1;
+  const keys = (rows.tables[0]?.parameters("text") ?? []).map((values) => values[key] as string);
+  const read = await readDocuments(session, collection, { keys }, options);
+  expect(read.missing).toEqual([]);
+  expectSame(trip, collection, read.documents);
+
+  const streamed: Uint8Array[] = [];
+  let batches = 0;
+  for await (const batch of streamDocuments(session, collection, { ...options, bytes: 20_000 })) {
+    streamed.push(...batch.documents);
+    batches++;
+  }
+  if (rows.tables.reduce((sum, table) => sum + table.tuples.length, 0) > 100_000) expect(batches).toBeGreaterThan(1);
+  // In the order of keys, which is not the batch's.
+  const place = new Map(keys.map((own, index) => [own, index]));
+  const order = streamed.length === keys.length && trip.expected === trip.documents ? streamed.map((document) => place.get(collection.keyOf(document, options)) ?? -1) : undefined;
+  expectSame(trip, collection, order === undefined ? streamed : streamed.map((document, at) => [order[at] as number, document] as const).sort(([a], [b]) => a - b).map(([, document]) => document));
+
+  const index = new DigestIndex(collection);
+  index.add(digestBatch(collection, trip.documents, options).bytes);
+  index.finish();
+  expect(await readDigests(session, collection), trip.name).toEqual([index.digest(0, index.size, false)]);
+  const found = await compareDocuments(session, collection, [trip.documents], options);
+  expect(found, trip.name).toMatchObject({ equal: true, documents: trip.documents.length, queries: 1, ranges: 0, differing: 0, differences: [] });
+}
+
+function expectSame(trip: RoundTrip, collection: Collection, documents: readonly Uint8Array[]): void {
+  const exact = trip.plan.description.find(({ name }) => name === collection.name)?.fidelity === "exact";
+  expect(documents.length, trip.name).toBe(trip.expected.length);
+  documents.forEach((document, index) => {
+    const expected = trip.expected[index] as Uint8Array;
+    const same = exact ? Buffer.compare(document, expected) === 0 : equalDocuments(document, expected);
+    if (!same) expect(toExtendedJson(document), `${trip.name} #${index}`).toBe(toExtendedJson(expected));
+  });
+}

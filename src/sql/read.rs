@@ -1,0 +1,30 @@
+//! Reading whole aggregates: some by key, or all in order.
+
+use super::records::{from, key_type, record, root_key};
+use crate::plan::{CollectionPlan, Plan};
+
+/// One statement, so one round trip and one snapshot, that gives all rows of the aggregates whose keys are `$1`, an array.
+///
+/// Its one row has `missing`, positions in `$1` (from 1, with commas) without a root row, and `t0`, `t1`, …: the records of each table, root rows in
+/// the order of `$1`; NULL where there are none.
+pub fn read_statement(plan: &Plan, collection: &CollectionPlan) -> String {
+    let Some(root) = collection.tables.first() else { return String::new() };
+    let (kind, _) = key_type(plan, root);
+    let keys = format!("unnest($1::{kind}[]) WITH ORDINALITY k(key, n)");
+    let mut columns = vec![format!("(SELECT string_agg(k.n::text, ',' ORDER BY k.n) FROM {keys} WHERE NOT EXISTS (SELECT FROM {} WHERE {} = k.key)) AS missing", from(root), root_key(root))];
+    for (number, table) in collection.tables.iter().enumerate() {
+        let (order, rows) = if number == 0 {
+            (" ORDER BY k.n", format!("{keys} JOIN {} ON {} = k.key", from(table), root_key(table)))
+        } else {
+            ("", format!("{} WHERE {} = ANY ($1::{kind}[])", from(table), root_key(table)))
+        };
+        columns.push(format!("(SELECT string_agg({}, ''::bytea{order}) FROM {rows}) AS t{number}", record(table, None)));
+    }
+    format!("SELECT {}", columns.join(", "))
+}
+
+/// `COPY` of all aggregates in the order of their keys: table number and record, all rows of one aggregate one after the other.
+pub fn stream_statement(collection: &CollectionPlan) -> String {
+    let tables = collection.tables.iter().enumerate().map(|(number, table)| format!("SELECT {} AS k, {number}::smallint AS n, {} AS r FROM {}", root_key(table), record(table, None), from(table)));
+    format!("COPY (SELECT n, r FROM ({}) s ORDER BY k) TO STDOUT (FORMAT binary)", tables.collect::<Vec<_>>().join(" UNION ALL "))
+}
