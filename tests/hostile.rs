@@ -258,3 +258,27 @@ proptest! {
         case.damaged_tuples(&mut Choices::new(&rows));
     }
 }
+
+/// As drivers have it: strings must be UTF-8, names are let through as they are.
+#[test]
+fn strings_are_utf8_and_names_are_bytes() {
+    let mut lens = support::lens(r#"{"version":1,"collections":{"c":{"table":"c","key":{"column":"id"},"columns":{"a":{"path":"a","type":"text"}},"complement":"rest"}}}"#, rowlens::plan::Fidelity::Exact);
+    let document = |name: &[u8], text: &[u8]| {
+        let mut writer = rowlens::bson::Writer::default();
+        let mark = writer.open();
+        let string = [&(text.len() as i32 + 1).to_le_bytes()[..], text, b"\0"].concat();
+        writer.element(rowlens::bson::kind::STRING, name, &string);
+        writer.close(mark);
+        writer.out
+    };
+    for text in [&b"\xff"[..], b"\xed\xa0\x80"] {
+        for name in [&b"a"[..], b"unknown"] {
+            let rows = lens.to_rows(&document(name, text));
+            assert_eq!((rows.accepted, rows.issues.list[0].code), (0, "document-malformed"));
+            assert_eq!(rows.issues.list[0].offset, Some(4 + 1 + name.len() as u32 + 1 + 4), "where the string goes wrong");
+        }
+    }
+    let odd = document(b"n\xff", b"x");
+    let rows = lens.to_rows(&odd);
+    assert_eq!(support::back(&mut lens, &rows).bson, odd);
+}

@@ -29,6 +29,8 @@ for (const [name, list] of collections) {
 }
 await database.exec("COMMIT");
 
+// Colours are for terminals.
+const style = process.stdout.isTTY ? { head: ["cyan"], compact: true } : { head: [], border: [], compact: true };
 const shown = ["payments", "purchaserequests", "users"];
 for (const name of shown) {
   for (const table of plan.collection(name).tables.slice(0, 3)) {
@@ -37,7 +39,7 @@ for (const name of shown) {
     const total = await database.query(`SELECT count(*) AS n FROM "${table.name}"`);
     const more = table.columns.length > 6 ? `, ${table.columns.length - 6} more columns` : "";
     console.log(`\n${table.name}  (${/** @type {{n: number}} */ (total.rows[0]).n} rows${more})`);
-    const view = new Table({ head: result.fields.map((field) => field.name), style: { head: ["cyan"], compact: true } });
+    const view = new Table({ head: result.fields.map((field) => field.name), style });
     for (const row of /** @type {Record<string, unknown>[]} */ (result.rows)) view.push(Object.values(row).map((value) => (value === null ? "∅" : String(value).replaceAll("\n", "⏎"))));
     console.log(view.toString());
   }
@@ -69,7 +71,7 @@ for (const [name, list] of collections) {
 }
 
 console.log(`\n${complements} of ${total} documents say more than their columns; why:`);
-const reasons = new Table({ head: ["issue", "count", "for example"], colWidths: [20, 8, 84], wordWrap: true, style: { head: ["cyan"], compact: true } });
+const reasons = new Table({ head: ["issue", "count", "for example"], colWidths: [20, 8, 84], wordWrap: true, style });
 /** @type {Map<string, {count: number, example: string}>} */
 const byCode = new Map();
 for (const [name, rows] of rowSets) {

@@ -3,6 +3,8 @@ import * as BSON from "bson7";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile, encodeDocument, equalDocuments, parseExtendedJson, RowlensError, toExtendedJson, type Collection, type Documents, type Issue, type Lookups, type Plan, type Rows, type TableRows } from "rowlens";
 import { all, caseFiles, type CaseFile, documentsOf, jsonValues, one, printTable } from "./support/case-file.ts";
+import { pgliteSession } from "../src/adapters/pglite.ts";
+import { checkDatabase } from "../src/database/check.ts";
 import { copyIn, copyOut, insert, postgres, texts, truncate } from "./support/postgres.ts";
 
 /** Documents that no JavaScript object can say: names twice, odd array keys, malformed bytes, dates beyond Date, types that `bson` reads as others. */
@@ -146,6 +148,8 @@ async function inSchema(number: number, plan: Plan, body: () => Promise<void>): 
     await database.exec(plan.ddl());
     // What may run again does: nothing is made twice.
     await database.exec(plan.ddl({ ifNotExists: true }));
+    // What the DDL made fits.
+    expect(await checkDatabase(pgliteSession(database), plan)).toEqual([]);
     await body();
   } finally {
     await database.exec("SET search_path = public");

@@ -120,7 +120,7 @@ fn explain_column(plan: &Plan, table: &TablePlan, index: usize, column: &ColumnP
         sql: column.pg.sql(&plan.enums, plan.schema.as_deref()),
         path: column.path.clone(),
         bson,
-        nullable: !(column.not_null || table.key.contains(&index) || column.source == Source::Ordinal),
+        nullable: !table.required(index),
         references,
         note,
     }

@@ -17,6 +17,11 @@ impl TablePlan {
         qualify(self.schema.as_deref(), &self.name)
     }
 
+    /// Whether column number `index` is `NOT NULL` in the DDL.
+    pub fn required(&self, index: usize) -> bool {
+        self.key.contains(&index) || self.columns.get(index).is_some_and(|column| column.not_null || column.source == Source::Ordinal)
+    }
+
     /// The primary key's columns, quoted, in a list.
     pub fn key_columns(&self) -> String {
         self.key.iter().filter_map(|k| self.columns.get(*k)).map(|c| quote(&c.name)).collect::<Vec<_>>().join(", ")

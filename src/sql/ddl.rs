@@ -1,6 +1,6 @@
 //! The DDL of a plan: deterministic, one column a line.
 
-use crate::plan::{CollectionPlan, ColumnPlan, IndexPlan, Plan, Source, TablePlan, ID_MAP};
+use crate::plan::{CollectionPlan, ColumnPlan, IndexPlan, Plan, TablePlan, ID_MAP};
 use crate::postgres::identifier::{literal, qualify, quote, shorten};
 use crate::postgres::PgType;
 use std::fmt::Write;
@@ -96,8 +96,7 @@ fn lines(plan: &Plan, collection: &CollectionPlan, table: &TablePlan) -> Vec<Str
         .iter()
         .enumerate()
         .map(|(index, column)| {
-            let required = column.not_null || table.key.contains(&index) || column.source == Source::Ordinal;
-            format!("{} {}{}", quote(&column.name), column.pg.sql(&plan.enums, plan.schema.as_deref()), if required { " NOT NULL" } else { "" })
+            format!("{} {}{}", quote(&column.name), column.pg.sql(&plan.enums, plan.schema.as_deref()), if table.required(index) { " NOT NULL" } else { "" })
         })
         .collect();
     if table.parent.is_none() {

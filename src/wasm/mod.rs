@@ -4,6 +4,7 @@
 //! outputs at the pointers it is given. A pointer is good until the next call. Mappings, issues and options cross as values.
 
 mod apply;
+mod check;
 mod compare;
 mod copy_text;
 mod lookups;

@@ -78,6 +78,26 @@ export class Plan {
     return this.#live().ddl(options.ifNotExists ?? false, options.idMap ?? true);
   }
 
+  /** The statement that asks a database what it has of the plan: no parameters, one row with one text column, `catalog`, for {@link Plan.check}. */
+  checkStatement(): string {
+    return this.#live().check_statement();
+  }
+
+  /**
+   * What of a database does not fit the plan, all at once.
+   * @param catalog - The answer to {@link Plan.checkStatement}.
+   * @returns Findings, each with what would mend it as its `help`; none where everything fits.
+   * @throws RowlensError `catalog-invalid`, where `catalog` is no answer to this plan's statement.
+   * @example
+   * const { rows } = await client.query(plan.checkStatement());
+   * for (const issue of plan.check(rows[0].catalog)) console.log(`${issue.message}: ${issue.help}`);
+   */
+  check(catalog: string): Issue[] {
+    const issues = this.#live().check(catalog) as Issue[] | undefined;
+    if (issues === undefined) throw new RowlensError("catalog-invalid", "this is no answer to the plan's `checkStatement()`: pass the column `catalog` of its row");
+    return issues;
+  }
+
   /**
    * One collection, to convert documents and rows.
    * @throws RowlensError `unknown-collection`, with the nearest name.

@@ -9,6 +9,8 @@ export interface WasmPlan {
   explain(): string;
   describe(): unknown;
   ddl(ifNotExists: boolean, idMap: boolean): string;
+  check_statement(): string;
+  check(catalog: string): unknown;
   read_statement(collection: number): string | undefined;
   stream_statement(collection: number): string | undefined;
   digest_statement(collection: number, scope: number, stored: boolean): string | undefined;
