@@ -408,7 +408,7 @@ impl Lens {
     fn patch(&mut self, base: &[u8], json: &[u8], index: u32, issues: &mut Issues) -> Vec<u8> {
         self.scratch.know_key(None);
         let none = HashSet::new();
-        let applied = match complement::apply(base, json, &none, None) {
+        let applied = match complement::apply(base, json, &none) {
             Ok(applied) => applied,
             Err(complement::BadComplement(what)) => {
                 issues.add("complement-invalid", || {
@@ -426,19 +426,35 @@ impl Lens {
         if self.holds(&applied.document, reference.as_deref()) {
             return applied.document;
         }
-        // Somebody changed a column since: keep the entries that still agree with the columns, one by one.
-        let mut skip = HashSet::new();
-        for entry in &applied.entries {
-            let alone = complement::apply(base, json, &none, Some(entry)).map(|alone| alone.document).unwrap_or_default();
-            if !self.holds(&alone, reference.as_deref()) {
-                skip.insert(entry.clone());
-                self.stale(entry, index, issues);
-            }
+        // Somebody changed a column since: keep the entries that still agree with the columns.
+        let skip = self.disagreeing(base, json, &applied.entries, reference.as_deref());
+        for entry in applied.entries.iter().filter(|entry| skip.contains(*entry)) {
+            self.stale(entry, index, issues);
         }
-        match complement::apply(base, json, &skip, None) {
+        match complement::apply(base, json, &skip) {
             Ok(kept) if self.holds(&kept.document, reference.as_deref()) => kept.document,
             _ => base.to_vec(),
         }
+    }
+
+    /// The entries that do not agree with the columns. Few of many do not, so they are sought in halves.
+    fn disagreeing(&mut self, base: &[u8], json: &[u8], entries: &[String], reference: Option<&[u8]>) -> HashSet<String> {
+        let mut found = HashSet::new();
+        let mut parts = vec![0..entries.len()];
+        while let Some(part) = parts.pop() {
+            let others: HashSet<String> = entries.iter().enumerate().filter(|(at, _)| !part.contains(at)).map(|(_, entry)| entry.clone()).collect();
+            let document = complement::apply(base, json, &others).map(|applied| applied.document).unwrap_or_default();
+            if self.holds(&document, reference) {
+                continue;
+            }
+            if part.len() > 1 {
+                let middle = part.start + part.len() / 2;
+                parts.extend([part.start..middle, middle..part.end]);
+            } else {
+                found.extend(entries.get(part.start).cloned());
+            }
+        }
+        found
     }
 
     /// The base as it comes out when it goes through rows once more (what BSON cannot hold has settled then).
@@ -505,7 +521,7 @@ impl Lens {
                 }
             }
             let found = kind_name(note.kind);
-            let (severity, message, help) = crate::findings::describe(note.code, &path, found, column.map(|(_, c)| c.name.as_str()).unwrap_or(""));
+            let (severity, message, help) = crate::findings::describe(note.code, &path, found, column.map(|(_, c)| c.name.as_str()).unwrap_or(""), self.complement);
             let mut issue = self.issue(note.code, severity, &path, message, document).help(help);
             if let Some((table, column)) = column {
                 issue = issue.at(table, &column.name);

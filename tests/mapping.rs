@@ -150,3 +150,14 @@ fn indexes_are_named_as_postgresql_would() {
     assert_eq!(names[..5], ["c_a_idx", "c_a_idx1", "c_a_idx3", "c_a_key1", "c_a_idx2"]);
     assert!(names.iter().all(|name| name.len() <= 63) && names[5..].iter().collect::<std::collections::HashSet<_>>().len() == 3, "{names:?}");
 }
+
+#[test]
+fn a_primary_key_has_at_most_32_columns() {
+    let nested = |levels: usize| (0..levels).fold(String::new(), |inner, level| {
+        let children = if inner.is_empty() { inner } else { format!(r#","children":[{inner}]"#) };
+        format!(r#"{{"table":"t{level}","path":"a[]"{children}}}"#)
+    });
+    assert_eq!(codes(&collection(&format!(r#""children":[{}]"#, nested(31)))), []);
+    assert!(codes(&collection(&format!(r#""children":[{}]"#, nested(32)))).iter().all(|(code, _)| *code == "key-too-long"));
+    assert!(!codes(&collection(&format!(r#""children":[{}]"#, nested(32)))).is_empty());
+}

@@ -80,7 +80,7 @@ fn every_example_compiles() {
             }
             "complement" => {
                 let base = parse_extended_json(br#"{"_id":1,"wallet":{"address":"x","owner":"y"},"events":[{},{},{}],"odd":1}"#).unwrap();
-                rowlens::complement::apply(&base, body.as_bytes(), &Default::default(), None).unwrap();
+                rowlens::complement::apply(&base, body.as_bytes(), &Default::default()).unwrap();
                 continue;
             }
             "collection" => collection = value,

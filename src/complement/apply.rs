@@ -86,16 +86,15 @@ struct Patch<'a> {
     elements: Vec<(&'a str, usize, &'a str)>,
     orders: Option<&'a Object<'a>>,
     skip: &'a HashSet<String>,
-    only: Option<&'a str>,
     entries: Vec<String>,
     stale: Vec<String>,
 }
 
-/// Applies complement text to the base document. Entries whose path is in `skip` are left out; `only` applies just that one.
+/// Applies complement text to the base document. Entries whose path is in `skip` are left out.
 ///
 /// # Errors
 /// [`BadComplement`] where the text is not a complement of a known version.
-pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Option<&str>) -> Result<Applied, BadComplement> {
+pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>) -> Result<Applied, BadComplement> {
     let bad = |what: &str| BadComplement(what.to_owned());
     let value = Json::parse(complement).map_err(|fault| BadComplement(format!("complement is not JSON: {fault}")))?;
     let Json::Object(parts) = &value else { return Err(bad("complement is not an object")) };
@@ -104,7 +103,7 @@ pub fn apply(base: &[u8], complement: &[u8], skip: &HashSet<String>, only: Optio
     }
     let part = |name: &str| parts.get(name).and_then(Json::as_object);
     let rows = part("rows");
-    let mut patch = Patch { types: part("types"), rows, elements: rows.map(by_array).unwrap_or_default(), orders: part("order"), skip, only, entries: Vec::new(), stale: Vec::new() };
+    let mut patch = Patch { types: part("types"), rows, elements: rows.map(by_array).unwrap_or_default(), orders: part("order"), skip, entries: Vec::new(), stale: Vec::new() };
     if let Some(tag) = patch.tag("") {
         if patch.admit("") {
             let (_, document) = raw(tag).filter(|(kind, _)| *kind == kind::DOCUMENT).ok_or_else(|| bad("complement's document is not base64"))?;
@@ -153,7 +152,7 @@ impl<'a> Patch<'a> {
 
     /// Whether the entry at `path` is to be applied; counts it.
     fn admit(&mut self, path: &str) -> bool {
-        if self.skip.contains(path) || self.only.is_some_and(|only| only != path) {
+        if self.skip.contains(path) {
             return false;
         }
         self.entries.push(path.to_owned());

@@ -185,6 +185,10 @@ fn collection(index: usize, name: &str, value: &Json<'_>, path: &str, plan: &Pla
     let meta: Vec<&str> = version.iter().map(|version| &*version.column).chain(hash.as_deref()).collect();
     builder.check_indexes(&meta);
     let tables = builder.tables;
+    // PostgreSQL's INDEX_MAX_KEYS. A child's key begins with its parent's, so it grows with each level.
+    for table in tables.iter().filter(|table| table.key.len() > 32) {
+        faults.error("key-too-long", path, format!("the primary key of `{}` has {} columns; PostgreSQL's indexes have at most 32", table.name, table.key.len()), "nest fewer tables, and map what is below as jsonb");
+    }
     Some(CollectionPlan { name: name.to_owned(), fidelity: options.fidelity.unwrap_or(fidelity), tables, root, complement, version, hash })
 }
 
