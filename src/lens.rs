@@ -440,18 +440,18 @@ impl Lens {
     /// The entries that do not agree with the columns. Few of many do not, so they are sought in halves.
     fn disagreeing(&mut self, base: &[u8], json: &[u8], entries: &[String], reference: Option<&[u8]>) -> HashSet<String> {
         let mut found = HashSet::new();
-        let mut parts = vec![0..entries.len()];
-        while let Some(part) = parts.pop() {
-            let others: HashSet<String> = entries.iter().enumerate().filter(|(at, _)| !part.contains(at)).map(|(_, entry)| entry.clone()).collect();
+        let mut parts = vec![(0, entries.len())];
+        while let Some((start, end)) = parts.pop() {
+            let others: HashSet<String> = entries.iter().enumerate().filter(|(at, _)| !(start..end).contains(at)).map(|(_, entry)| entry.clone()).collect();
             let document = complement::apply(base, json, &others).map(|applied| applied.document).unwrap_or_default();
             if self.holds(&document, reference) {
                 continue;
             }
-            if part.len() > 1 {
-                let middle = part.start + part.len() / 2;
-                parts.extend([part.start..middle, middle..part.end]);
+            if end - start > 1 {
+                let middle = start + (end - start) / 2;
+                parts.extend([(start, middle), (middle, end)]);
             } else {
-                found.extend(entries.get(part.start).cloned());
+                found.extend(entries.get(start).cloned());
             }
         }
         found
