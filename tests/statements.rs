@@ -2,7 +2,7 @@
 
 use rowlens::plan::CollectionPlan;
 use rowlens::sql::input::Input;
-use rowlens::sql::{apply::apply, delete::delete, lock::lock, staging};
+use rowlens::sql::{apply::apply, apply_new::apply_new, delete::delete, lock::lock, staging};
 use rowlens::{compile_str, CompileOptions, Plan};
 
 fn plan(collection: &str, top: &str) -> Plan {
@@ -53,4 +53,17 @@ fn a_staging_table_is_called_by_its_columns() {
     assert_eq!(a[0], b[0]);
     assert_ne!(a[1], b[1]);
     assert!(staging::staging_ddl(&one, first(&one)).iter().skip(1).zip(&a).all(|(ddl, copy)| ddl.contains(copy.split(' ').nth(1).unwrap())));
+}
+
+#[test]
+fn a_new_aggregate_is_written_only_where_nothing_of_its_key_is() {
+    let plan = plan(GUARDED, r#","schema":"s","enums":{"kind":["a"]}"#);
+    let sql = apply_new(&plan, first(&plan));
+    assert!(sql.contains(r#"SELECT $1::uuid, $2::text::"s"."kind", $3::numeric[]::numeric(4,1)[], $4::numeric, $5::jsonb, $6::bigint, $7::bytea WHERE "#), "{sql}");
+    assert!(sql.contains(r#"d."key" = $8::text AND d."version" >= $6::bigint) ON CONFLICT ("id") DO NOTHING RETURNING 1)"#), "{sql}");
+    // Children's parameters are those of `apply`, whose root has as many.
+    assert!(sql.contains("FROM unnest($9::uuid[], $10::integer[], $11::varchar[]) AS u(c0, c1, c2)"), "{sql}");
+    let alone = compile_str(r#"{"version":1,"collections":{"orders":{"table":"orders","key":{"column":"id","as":"uuid"}}}}"#, &CompileOptions::default()).unwrap().plan;
+    let sql = apply_new(&alone, first(&alone));
+    assert!(sql.starts_with(r#"WITH _put0 AS (INSERT INTO "orders" ("id") SELECT $1::uuid WHERE current_setting"#) && sql.ends_with("\nSELECT $2::text AS key, 'inserted' AS outcome, (1)::text AS written, '0' AS removed FROM _put0"), "{sql}");
 }

@@ -1,6 +1,7 @@
 //! SQL that a plan gives: text and the order of parameters. Running it is the caller's.
 
 pub mod apply;
+pub mod apply_new;
 pub mod check;
 pub mod ddl;
 pub mod delete;
