@@ -39,6 +39,15 @@ pub(crate) fn push_run(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize)
     push_long(out, data, start, end);
 }
 
+/// Appends `data[start..end]`, which mostly is the field of one UUID: four bytes of length and sixteen.
+#[inline(always)]
+pub(crate) fn push_key(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
+    match data.get(start..end).and_then(|key| <&[u8; 20]>::try_from(key).ok()) {
+        Some(field) => out.extend_from_slice(field),
+        None => push_run(out, data, start, end),
+    }
+}
+
 #[inline(never)]
 fn push_long(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
     let Some(run) = data.get(start..end) else { return };
@@ -139,12 +148,38 @@ pub(crate) fn masks(length: usize) -> (u64, u64) {
     MASKS.get(length).copied().unwrap_or((u64::MAX, u64::MAX))
 }
 
+/// The first bytes of a name with its NUL: all of it, if it is short.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head {
+    bytes: (u64, u64),
+    keep: (u64, u64),
+    length: u32,
+}
+
+impl Head {
+    /// Length of the whole name with its NUL.
+    #[inline(always)]
+    pub fn length(&self) -> usize {
+        self.length as usize
+    }
+
+    /// Whether it is the whole name.
+    pub fn is_whole(&self) -> bool {
+        self.length <= 16
+    }
+
+    /// Whether the window begins with it.
+    #[inline(always)]
+    pub fn begins(&self, window: &[u8; 16]) -> bool {
+        let (low, high) = halves(window);
+        ((low ^ self.bytes.0) & self.keep.0) | ((high ^ self.bytes.1) & self.keep.1) == 0
+    }
+}
+
 /// A name with its NUL, ready to be compared with what stands in a document.
 #[derive(Debug, Clone)]
 pub(crate) struct Name {
-    head: (u64, u64),
-    keep: (u64, u64),
-    length: usize,
+    head: Head,
     bytes: Box<[u8]>,
 }
 
@@ -157,13 +192,18 @@ impl Name {
         for (place, byte) in window.iter_mut().zip(&bytes) {
             *place = *byte;
         }
-        Name { head: halves(&window), keep: masks(bytes.len().min(16)), length: bytes.len(), bytes: bytes.into() }
+        Name { head: Head { bytes: halves(&window), keep: masks(bytes.len().min(16)), length: bytes.len() as u32 }, bytes: bytes.into() }
+    }
+
+    /// How it begins.
+    pub fn head(&self) -> Head {
+        self.head
     }
 
     /// Length with the NUL.
     #[inline(always)]
     pub fn length(&self) -> usize {
-        self.length
+        self.head.length()
     }
 
     /// Whether it is `name` (without a NUL).
@@ -175,10 +215,7 @@ impl Name {
     #[inline(always)]
     pub fn begins(&self, rest: &[u8]) -> bool {
         match rest.first_chunk::<16>() {
-            Some(window) => {
-                let (low, high) = halves(window);
-                ((low ^ self.head.0) & self.keep.0) | ((high ^ self.head.1) & self.keep.1) == 0 && (self.length <= 16 || self.begins_slowly(rest))
-            }
+            Some(window) => self.head.begins(window) && (self.head.is_whole() || self.begins_slowly(rest)),
             None => self.begins_slowly(rest),
         }
     }
@@ -242,6 +279,9 @@ mod tests {
             let bytes: Vec<u8> = (0..length).map(|i| b'a' + (i % 26) as u8).collect();
             let mut out = b"-".to_vec();
             push_run(&mut out, &bytes, 0, length);
+            let mut key = Vec::new();
+            push_key(&mut key, &bytes, 0, length);
+            assert_eq!(key, bytes);
             Run::new(&bytes).push(&mut out);
             assert_eq!(out, [b"-", &bytes[..], &bytes[..]].concat());
             let name = Name::new(&bytes);

@@ -59,24 +59,38 @@ fn is_plain(bytes: &[u8]) -> bool {
     chunks.remainder().iter().all(|b| *b < 0x80 && ESCAPES[usize::from(*b)] == 0)
 }
 
-/// Appends `bytes[start..start + length]` as a JSON string, if it is short and plain and something stands behind it; else nothing.
+/// The window at `start`, if the text of `length` bytes there is short and plain, and something stands behind it.
 #[inline(always)]
-pub(super) fn write_short_string(bytes: &[u8], start: usize, length: usize, out: &mut Vec<u8>) -> bool {
-    let Some(window) = bytes.get(start..).and_then(|rest| rest.first_chunk::<16>()) else { return false };
-    if length > 16 {
-        return false;
-    }
+fn short_window(bytes: &[u8], start: usize, length: usize) -> Option<&[u8; 16]> {
+    let window = bytes.get(start..)?.first_chunk::<16>().filter(|_| length <= 16)?;
     let (low, high) = halves(window);
     let (keep_low, keep_high) = masks(length);
     const SPACES: u64 = ONES * 0x20;
-    if odd(low & keep_low | SPACES & !keep_low) | odd(high & keep_high | SPACES & !keep_high) != 0 {
-        return false;
-    }
+    (odd(low & keep_low | SPACES & !keep_low) | odd(high & keep_high | SPACES & !keep_high) == 0).then_some(window)
+}
+
+/// Appends `bytes[start..start + length]` as a JSON string, if it is short and plain and something stands behind it; else nothing.
+#[inline(always)]
+pub(super) fn write_short_string(bytes: &[u8], start: usize, length: usize, out: &mut Vec<u8>) -> bool {
+    let Some(window) = short_window(bytes, start, length) else { return false };
     let mut quoted = [b'"'; 18];
     quoted[1..17].copy_from_slice(window);
     out.extend_from_slice(&quoted);
     out.truncate(out.len() - 17 + length);
     out.push(b'"');
+    true
+}
+
+/// As [`write_short_string`]: `before`, the string and a colon.
+#[inline(always)]
+pub(super) fn write_short_key(before: u8, bytes: &[u8], start: usize, length: usize, out: &mut Vec<u8>) -> bool {
+    let Some(window) = short_window(bytes, start, length) else { return false };
+    let mut quoted = [b'"'; 18];
+    quoted[0] = before;
+    quoted[2..].copy_from_slice(window);
+    out.extend_from_slice(&quoted);
+    out.truncate(out.len() - 16 + length);
+    out.extend_from_slice(b"\":");
     true
 }
 

@@ -1,6 +1,6 @@
 //! The one walk over BSON that writes JSON, in three styles: for columns, canonical, and relaxed Extended JSON.
 
-use super::escape::{write_short_string, write_string, Text};
+use super::escape::{write_short_key, write_short_string, write_string, Text};
 use super::keys::{KeyWatch, Positions};
 use super::number;
 use super::read::{self, Fault};
@@ -84,14 +84,11 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
     fn object(&mut self, at: usize, limit: usize) -> Result<usize, Fault> {
         let end = self.enter(at, limit)?;
         let bytes = self.bytes;
-        self.out.push(b'{');
         let mut at = at + 4;
         let first = at;
+        let mut before = b'{';
         let mut watch = KeyWatch::new(bytes, first);
         while at < end {
-            if at != first {
-                self.out.push(b',');
-            }
             let kind_at = at;
             let [kind] = read::array(bytes, at, end)?;
             let (key, value_at) = read::cstring(bytes, at + 1, end)?;
@@ -99,11 +96,16 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
                 watch.see(key, kind_at);
                 self.clean &= key.first() != Some(&b'$');
             }
-            if !write_short_string(bytes, kind_at + 1, key.len(), self.out) {
+            if !write_short_key(before, bytes, kind_at + 1, key.len(), self.out) {
+                self.out.push(before);
                 self.text(key, kind_at + 1)?;
+                self.out.push(b':');
             }
-            self.out.push(b':');
+            before = b',';
             at = self.checked(kind, kind_at, value_at, end)?;
+        }
+        if at == first {
+            self.out.push(b'{');
         }
         self.out.push(b'}');
         if STYLE == COLUMN {

@@ -186,21 +186,12 @@ pub fn push_decimal128(value: &[u8; 16], typmod: Option<(u16, i16)>, out: &mut V
         _ => scale_of(low.checked_ilog10()? as i32 + 1, low % 10 != 0, exponent, typmod)?,
     };
     let shift = exponent & 3;
-    if let Ok(low) = u32::try_from(low) {
-        // At most ten decimal digits, shifted by up to three: at most four digits of base 10000, in one word.
-        let (first, mut rest) = match shift {
-            0 => (0, low),
-            1 => (low % 1_000 * 10, low / 1_000),
-            2 => (low % 100 * 100, low / 100),
-            _ => (low % 10 * 1_000, low / 10),
-        };
-        let (mut digits, mut at) = (u64::from(first), if shift == 0 { 0 } else { 16 });
-        while rest > 0 {
-            digits |= u64::from(rest % 10_000) << at;
-            rest /= 10_000;
-            at += 16;
-        }
-        write_digits(digits, exponent >> 2, dscale, negative, out);
+    if low < 10_000_000_000_000 {
+        // Shifted by up to three digits it has at most sixteen: four of base 10000, in one word.
+        let scaled = low * POWERS[shift as usize];
+        let (upper, lower) = if scaled < 100_000_000 { (0, scaled as u32) } else { ((scaled / 100_000_000) as u32, (scaled % 100_000_000) as u32) };
+        let pair = |part: u32| u64::from(part % 10_000) | u64::from(part / 10_000) << 16;
+        write_digits(pair(upper) << 32 | pair(lower), exponent >> 2, dscale, negative, out);
         return Some(fit);
     }
     let mut digits = Digits::default();

@@ -122,74 +122,71 @@ impl Codec {
 
     /// Appends a field: its length and the bytes of the value `document[start..end]`; NULL where it is a misfit.
     pub fn encode(&self, kind: u8, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Fit {
-        self.encode_inline(kind, document, start, end, out)
+        let usual = if kind == self.usual() { self.encode_usual(document, start, end, out) } else { None };
+        usual.unwrap_or_else(|| self.encode_rare(kind, document, start, end, out))
     }
 
-    /// [`Codec::encode`] for the one loop that everything goes through.
+    /// Type of the values that [`Codec::encode_usual`] takes.
+    pub fn usual(&self) -> u8 {
+        match self {
+            Codec::Text(_) | Codec::Labels(_) => kind::STRING,
+            Codec::Numeric(_, BsonKind::Decimal) => kind::DECIMAL128,
+            Codec::Timestamp(_) => kind::DATE,
+            Codec::Uuid => kind::OBJECT_ID,
+            Codec::Integer(4, _) => kind::INT32,
+            Codec::Boolean => kind::BOOLEAN,
+            _ => NO_KIND,
+        }
+    }
+
+    /// [`Codec::encode`] of values whose type is [`Codec::usual`]; `None` (nothing appended) for those that need a closer look.
     #[inline(always)]
-    pub fn encode_inline(&self, kind: u8, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Fit {
+    pub fn encode_usual(&self, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<Fit> {
         match self {
             Codec::Text(limit) => {
                 let (from, to) = (start + 4, end.saturating_sub(1));
-                if kind != kind::STRING || !is_storable_text(document, from, to) || limit.is_some_and(|limit| to - from > limit as usize && characters(document, from, to) > limit as usize) {
-                    return misfit(out);
+                if !is_storable_text(document, from, to) || limit.is_some_and(|limit| to - from > limit as usize && characters(document, from, to) > limit as usize) {
+                    return None;
                 }
                 push_field_run(out, document, from, to);
-                Fit::Exact
             }
-            Codec::Numeric(typmod, BsonKind::Decimal) if kind == kind::DECIMAL128 => {
-                let Some(value) = document.get(start..end).and_then(|value| <&[u8; 16]>::try_from(value).ok()) else { return misfit(out) };
-                match numeric::push_decimal128(value, *typmod, out) {
-                    Some(fit) => fit,
-                    None => self.encode_rare(kind, document, start, end, out),
-                }
-            }
+            Codec::Numeric(typmod, _) => return numeric::push_decimal128(document.get(start..end)?.first_chunk()?, *typmod, out),
             Codec::Timestamp(precision) => {
-                let microseconds = document.get(start..end).and_then(read_i64).and_then(|ms| datetime::timestamp_from_millis(ms, *precision));
-                match microseconds {
-                    Some(microseconds) if kind == kind::DATE => {
-                        let mut field = [0; 12];
-                        field[3] = 8;
-                        field[4..].copy_from_slice(&microseconds.to_be_bytes());
-                        out.extend_from_slice(&field);
-                        Fit::Exact
-                    }
-                    _ => misfit(out),
-                }
+                let mut field = [0; 12];
+                field[3] = 8;
+                field[4..].copy_from_slice(&datetime::timestamp_from_millis(read_i64(document.get(start..end)?)?, *precision)?.to_be_bytes());
+                out.extend_from_slice(&field);
             }
-            Codec::Uuid if kind == kind::OBJECT_ID => {
+            Codec::Uuid => {
                 let mut field = [0; 20];
                 field[3] = 16;
-                field[4..].copy_from_slice(&identity::uuid_from_object_id(document.get(start..end).unwrap_or(&[])));
+                field[4..].copy_from_slice(&identity::uuid_from_object_id(document.get(start..end)?));
                 out.extend_from_slice(&field);
-                Fit::Exact
             }
-            Codec::Labels(labels) if kind == kind::STRING => {
-                let text = document.get(start + 4..end).unwrap_or(&[]);
+            Codec::Labels(labels) => {
+                let text = document.get(start + 4..end)?;
                 if !labels.iter().any(|label| label.length() == text.len() && label.begins(text)) {
-                    return misfit(out);
+                    return None;
                 }
                 push_field_run(out, document, start + 4, end - 1);
-                Fit::Exact
             }
-            Codec::Integer(4, expected) if kind == kind::INT32 => {
-                let integer = document.get(start..).and_then(read_i32).unwrap_or(0);
+            Codec::Integer(_, expected) => {
+                let integer = read_i32(document.get(start..end)?)?;
                 let mut field = [0; 8];
                 field[3] = 4;
                 field[4..].copy_from_slice(&integer.to_be_bytes());
                 out.extend_from_slice(&field);
-                fit(decoded_integer_kind(*expected, integer.into()) == kind)
+                return Some(fit(decoded_integer_kind(*expected, integer.into()) == kind::INT32));
             }
-            Codec::Boolean if kind == kind::BOOLEAN => {
-                out.extend_from_slice(&[0, 0, 0, 1, document.get(start).copied().unwrap_or(0)]);
-                Fit::Exact
-            }
-            _ => self.encode_rare(kind, document, start, end, out),
+            Codec::Boolean => out.extend_from_slice(&[0, 0, 0, 1, *document.get(start)?]),
+            _ => return None,
         }
+        Some(Fit::Exact)
     }
 
+    /// [`Codec::encode`] of all other values.
     #[inline(never)]
-    fn encode_rare(&self, kind: u8, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Fit {
+    pub fn encode_rare(&self, kind: u8, document: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Fit {
         let mark = out.len();
         out.extend_from_slice(&NULL);
         let fit = self.encode_other(kind, document.get(start..end).unwrap_or(&[]), out);
@@ -334,13 +331,8 @@ pub fn decoded_integer_kind(expected: BsonKind, value: i64) -> u8 {
 
 const NULL: [u8; 4] = (-1i32).to_be_bytes();
 
-/// Appends NULL.
-#[cold]
-#[inline(never)]
-fn misfit(out: &mut Vec<u8>) -> Fit {
-    out.extend_from_slice(&NULL);
-    Fit::Misfit
-}
+/// No value has this type.
+const NO_KIND: u8 = 0xfe;
 
 /// Appends a field that is `document[start..end]`.
 #[inline(always)]

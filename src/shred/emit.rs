@@ -1,15 +1,13 @@
 //! From slots to tuples: the row of a context, then the rows of its children.
 
 use super::codec::patch_length;
-use super::program::{ChildProgram, ColumnSource, ContextProgram, DiscriminatorProgram, NodeProgram, RowProgram, Shape, TreeProgram};
+use super::program::{ColumnProgram, ColumnSource, ContextProgram, DiscriminatorProgram, NodeProgram, RowProgram, TreeProgram};
 use super::{Note, Refusal, Slot, State};
-use crate::bson::{behind, index_digits, kind, varying_end, Elements};
-use crate::bytes::{find_nul, is_storable_text, push_run, Name};
+use crate::bson::{behind, kind, varying_end};
+use crate::bytes::{find_nul, push_key, push_run, Name};
 use crate::lookup::{self, Lookup};
 use crate::postgres::fit::Fit;
 use crate::shred::codec::Codec;
-use super::seen::Place;
-use std::sync::Arc;
 
 /// Where a row stands in its parent.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +25,7 @@ impl State {
     /// One row and everything below it. `parent` is the range of the parent's key in `keys`.
     pub(crate) fn context(&mut self, context: &ContextProgram, document: &[u8], place: Slot, parent: (usize, usize), position: Position) -> Result<(), Refusal> {
         let mut tree = &context.base;
-        if context.union.is_none() {
+        if context.discriminator.is_some() && context.union.is_none() {
             tree = self.choose(context, document, place);
         }
         // Only what says that a slot is empty: filling memory is a call in WebAssembly.
@@ -91,9 +89,7 @@ impl State {
             }
         }
         if let NodeProgram::Object(object) = &tree.node {
-            if object.required > 0 {
-                self.note_required(object, context);
-            }
+            self.note_required(object);
         }
         Ok(tree)
     }
@@ -125,72 +121,96 @@ impl State {
         let key_start = self.keys.len();
         if row.parent_key > 0 {
             let mark = out.len();
-            push_run(out, &self.keys, parent.0, parent.1);
-            push_run(&mut self.keys, out, mark, out.len());
+            push_key(out, &self.keys, parent.0, parent.1);
+            if row.above {
+                push_key(&mut self.keys, out, mark, out.len());
+            }
         }
         for (index, column) in (row.parent_key..).zip(row.columns.get(row.parent_key..).unwrap_or(&[])) {
             let mark = out.len();
-            match &column.source {
-                ColumnSource::ParentKey => {}
-                ColumnSource::Null => out.extend_from_slice(&NULL),
-                ColumnSource::Value { slot: number, codec, json } => {
-                    let slot = self.slots.get(*number).copied().unwrap_or_default();
-                    if slot.kind == 0 || (slot.kind == kind::NULL && !json) {
-                        out.extend_from_slice(&NULL);
-                    } else {
-                        let fit = codec.encode_inline(slot.kind, document, slot.start as usize, slot.end as usize, out);
-                        if fit != Fit::Exact {
-                            self.note_fit(fit, (row.table, index), slot.kind);
-                            // What a container lost on the way is not told by the container, and a decimal may come back as it was after all.
-                            self.plain &= fit == Fit::Misfit || !matches!(slot.kind, kind::DOCUMENT | kind::ARRAY | kind::DECIMAL128);
-                            if let Some(place) = self.slots.get_mut(*number) {
-                                place.fit = fit;
-                            }
-                        }
-                    }
-                }
-                ColumnSource::Ordinal => {
-                    let mut field = [0; 8];
-                    field[3] = 4;
-                    if let Position::Ordinal(ordinal) = position {
-                        field[4..].copy_from_slice(&ordinal.to_be_bytes());
-                    }
-                    out.extend_from_slice(&field);
-                }
-                ColumnSource::MapKey => {
-                    let (start, end) = if let Position::Key(start, end) = position { (start as usize, end as usize) } else { (0, 0) };
-                    out.extend_from_slice(&((end - start) as i32).to_be_bytes());
-                    push_run(out, document, start, end);
-                }
-                ColumnSource::Identity { slot, codec } => {
-                    let slot = self.slots.get(*slot).copied().unwrap_or_default();
-                    self.identity(codec, slot, (row.table, index), document, position, out)?;
-                }
-                ColumnSource::Lookup { slot: number, lookup } => {
-                    let slot = self.slots.get(*number).copied().unwrap_or_default();
+            if let ColumnSource::Value { slot: number, usual, codec, json } = &column.source {
+                let slot = self.slots.get(*number).copied().unwrap_or_default();
+                let mut fit = None;
+                if slot.kind == *usual {
+                    fit = codec.encode_usual(document, slot.start as usize, slot.end as usize, out);
+                } else if slot.kind == 0 || (slot.kind == kind::NULL && !json) {
                     out.extend_from_slice(&NULL);
-                    if slot.kind != 0 && slot.kind != kind::NULL {
-                        let fit = self.look_up(*lookup, slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), out);
-                        match fit {
-                            Fit::Misfit => self.note_column("reference-unresolved", (row.table, index), slot.kind),
-                            Fit::Differs => self.note_fit(fit, (row.table, index), slot.kind),
-                            Fit::Exact => {}
-                        }
-                        self.plain &= fit != Fit::Differs;
-                        if let Some(place) = self.slots.get_mut(*number) {
-                            place.fit = fit;
-                        }
-                        if fit != Fit::Misfit {
-                            patch_length(out, mark);
-                        }
+                    fit = Some(Fit::Exact);
+                }
+                if fit != Some(Fit::Exact) {
+                    let fit = fit.unwrap_or_else(|| codec.encode_rare(slot.kind, document, slot.start as usize, slot.end as usize, out));
+                    if fit != Fit::Exact {
+                        self.misfit(fit, *number, (row.table, index), slot.kind);
                     }
                 }
+            } else if let ColumnSource::Null = column.source {
+                out.extend_from_slice(&NULL);
+            } else {
+                self.other_column(column, (row.table, index), document, position, out)?;
             }
-            if column.key {
-                push_run(&mut self.keys, out, mark, out.len());
+            if column.key && row.above {
+                push_key(&mut self.keys, out, mark, out.len());
             }
         }
         Ok((key_start, self.keys.len()))
+    }
+
+    /// A value that its column does not hold exactly.
+    #[cold]
+    #[inline(never)]
+    fn misfit(&mut self, fit: Fit, number: usize, column: (usize, usize), kind: u8) {
+        self.note_fit(fit, column, kind);
+        // What a container lost on the way is not told by the container, and a decimal may come back as it was after all.
+        self.plain &= fit == Fit::Misfit || !matches!(kind, kind::DOCUMENT | kind::ARRAY | kind::DECIMAL128);
+        if let Some(place) = self.slots.get_mut(number) {
+            place.fit = fit;
+        }
+    }
+
+    /// A column whose value is not simply a field's.
+    #[inline(never)]
+    fn other_column(&mut self, column: &ColumnProgram, at: (usize, usize), document: &[u8], position: Position, out: &mut Vec<u8>) -> Result<(), Refusal> {
+        match &column.source {
+            ColumnSource::ParentKey | ColumnSource::Null | ColumnSource::Value { .. } => {}
+            ColumnSource::Ordinal => {
+                let mut field = [0; 8];
+                field[3] = 4;
+                if let Position::Ordinal(ordinal) = position {
+                    field[4..].copy_from_slice(&ordinal.to_be_bytes());
+                }
+                out.extend_from_slice(&field);
+            }
+            ColumnSource::MapKey => {
+                let (start, end) = if let Position::Key(start, end) = position { (start as usize, end as usize) } else { (0, 0) };
+                out.extend_from_slice(&((end - start) as i32).to_be_bytes());
+                push_run(out, document, start, end);
+            }
+            ColumnSource::Identity { slot, codec } => {
+                let slot = self.slots.get(*slot).copied().unwrap_or_default();
+                self.identity(codec, slot, at, document, position, out)?;
+            }
+            ColumnSource::Lookup { slot: number, lookup } => {
+                let slot = self.slots.get(*number).copied().unwrap_or_default();
+                let mark = out.len();
+                out.extend_from_slice(&NULL);
+                if slot.kind != 0 && slot.kind != kind::NULL {
+                    let fit = self.look_up(*lookup, slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), out);
+                    match fit {
+                        Fit::Misfit => self.note_column("reference-unresolved", at, slot.kind),
+                        Fit::Differs => self.note_fit(fit, at, slot.kind),
+                        Fit::Exact => {}
+                    }
+                    self.plain &= fit != Fit::Differs;
+                    if let Some(place) = self.slots.get_mut(*number) {
+                        place.fit = fit;
+                    }
+                    if fit != Fit::Misfit {
+                        patch_length(out, mark);
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     #[cold]
@@ -258,74 +278,6 @@ impl State {
         }
         Ok(())
     }
-
-    fn child(&mut self, child: &ChildProgram, document: &[u8], slot: Slot, parent: (usize, usize)) -> Result<(), Refusal> {
-        if child.shape == Shape::One {
-            self.trail.push((Arc::clone(&child.context.label), Place::Whole));
-            self.context(&child.context, document, slot, parent, Position::One)?;
-            self.trail.pop();
-            return Ok(());
-        }
-        let mut elements = Elements::new(document, slot.start as usize, slot.end as usize)?;
-        let outer_keys = child.element_key.map(|_| std::mem::replace(&mut self.element_keys, self.spare_keys.pop().unwrap_or_default()));
-        let mut seen = std::mem::take(&mut self.map_keys);
-        seen.clear();
-        let mut ordinal = 0u32;
-        let mut odd = false;
-        let mut before: Option<&[u8]> = None;
-        let depth = self.trail.len();
-        self.trail.push((Arc::clone(&child.context.label), Place::Whole));
-        while let Some(element) = elements.next_element()? {
-            let name = document.get(element.name..element.name_end).unwrap_or(&[]);
-            let place = Slot { kind: element.kind, start: element.start as u32, end: element.end as u32, fit: Fit::Exact };
-            let position = if child.shape == Shape::Array {
-                if !is_index(name, ordinal) && !odd {
-                    odd = true;
-                    if let Some(last) = self.trail.get_mut(depth) {
-                        last.1 = Place::Whole;
-                    }
-                    self.note("array-keys", "", slot.kind, None);
-                }
-                if let Some(last) = self.trail.get_mut(depth) {
-                    last.1 = Place::Index(ordinal);
-                }
-                Position::Ordinal(ordinal)
-            } else {
-                if !seen.first(name) || !is_storable_text(document, element.name, element.name_end) {
-                    self.note("duplicate-key", "", slot.kind, None);
-                    continue;
-                }
-                // Rows of a map have no order of their own; on the way back they are sorted by key.
-                self.dirty |= self.exact_order && before.is_some_and(|before| before >= name);
-                before = Some(name);
-                self.trail.push((Arc::clone(&self.no_label), Place::Key(self.trail_names.len(), name.len())));
-                self.trail_names.extend_from_slice(name);
-                Position::Key(element.name as u32, element.name_end as u32)
-            };
-            self.context(&child.context, document, place, parent, position)?;
-            self.trail.truncate(depth + 1);
-            ordinal += 1;
-        }
-        self.trail.truncate(depth);
-        self.map_keys = seen;
-        if let Some(outer) = outer_keys {
-            let mut own = std::mem::replace(&mut self.element_keys, outer);
-            own.clear();
-            self.spare_keys.push(own);
-        }
-        Ok(())
-    }
-}
-
-/// Whether an element's name is its position.
-#[inline]
-fn is_index(name: &[u8], ordinal: u32) -> bool {
-    if ordinal < 10 {
-        return name.len() == 1 && name.first() == Some(&(b'0' + ordinal as u8));
-    }
-    let mut digits = [0; 10];
-    let length = index_digits(ordinal, &mut digits);
-    Some(name) == digits.get(..length)
 }
 
 impl DiscriminatorProgram {

@@ -37,7 +37,7 @@ impl Shredder {
 fn column_holds<'r>(tree: &TreeProgram, slot: usize, of: u8, value: &[u8], field: impl Fn(usize) -> Option<&'r [u8]>) -> bool {
     let Some(row) = tree.rows.first() else { return false };
     for (index, column) in row.columns.iter().enumerate() {
-        if let ColumnSource::Value { slot: own, codec, json } = &column.source {
+        if let ColumnSource::Value { slot: own, codec, json, .. } = &column.source {
             if *own == slot {
                 let mut out = Vec::with_capacity(value.len() + 32);
                 if of == kind::NULL && !json {

@@ -1,6 +1,7 @@
 //! BSON bytes into tuples: one walk over the document records where each value is (a slot), one pass over the columns writes them.
 
 mod anonymous;
+mod children;
 pub(crate) mod codec;
 mod emit;
 mod holds;
@@ -84,9 +85,9 @@ pub(crate) struct State {
     pub plain: bool,
     pub notes: Vec<Note>,
     /// Labels and positions on the way down, for paths in notes.
-    pub trail: Vec<(Arc<str>, Place)>,
+    pub trail: Vec<(usize, Place)>,
     pub trail_names: Vec<u8>,
-    pub no_label: Arc<str>,
+    pub labels: Vec<String>,
     pub lookups: Arc<Lookups>,
     /// Takes the ids that need a lookup, where only those are asked for.
     pub wanted: Option<Wanted>,
@@ -99,10 +100,8 @@ pub(crate) struct State {
     pub hints: Vec<Hint>,
     /// Element identities seen in the array that is walked.
     pub element_keys: Seen,
-    /// Emptied ones, for the next array.
-    pub spare_keys: Vec<Seen>,
-    /// Keys seen in the map that is walked.
-    pub map_keys: Seen,
+    /// Emptied ones, for the next array or map.
+    pub spare_seen: Vec<Seen>,
 }
 
 impl Shredder {
@@ -117,7 +116,7 @@ impl Shredder {
             notes: Vec::new(),
             trail: Vec::new(),
             trail_names: Vec::new(),
-            no_label: "".into(),
+            labels: program.labels.clone(),
             lookups: Arc::default(),
             wanted: None,
             known_key: None,
@@ -125,8 +124,7 @@ impl Shredder {
             exact_order: program.exact,
             hints: vec![Hint::default(); program.hints],
             element_keys: Seen::default(),
-            spare_keys: Vec::new(),
-            map_keys: Seen::default(),
+            spare_seen: Vec::new(),
         };
         Shredder { program, state }
     }
@@ -172,7 +170,6 @@ impl Shredder {
         state.trail.clear();
         state.trail_names.clear();
         state.element_keys.clear();
-        state.map_keys.clear();
         state.notes.clear();
         state.dirty = false;
         state.plain = true;

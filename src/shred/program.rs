@@ -2,7 +2,7 @@
 
 use super::codec::Codec;
 use crate::bson::kind;
-use crate::bytes::Name;
+use crate::bytes::{Head, Name};
 use crate::lookup::Lookup;
 use crate::plan::{Absent, Child, CollectionPlan, ColumnPlan, Context, Node, Plan, Source};
 use crate::postgres::PgType;
@@ -19,6 +19,8 @@ pub(crate) struct Program {
     pub complement: bool,
     /// Exact fidelity: key order counts.
     pub exact: bool,
+    /// Where children stand in their parents' contexts, as paths; the first one is empty.
+    pub labels: Vec<String>,
 }
 
 /// One context: what one row (and its variant's own row) is made of.
@@ -31,8 +33,8 @@ pub(crate) struct ContextProgram {
     pub children: Vec<ChildProgram>,
     /// What a walk needs to know of each child.
     pub child_slots: Vec<ChildSlot>,
-    /// Where the child stands in its parent's context, as a path (empty for the root, and where the element itself is the child).
-    pub label: std::sync::Arc<str>,
+    /// Which label says where the child stands in its parent's context (the empty one for the root, and where the element itself is the child).
+    pub label: usize,
 }
 
 /// Where a walk puts a child's container, and what it must be.
@@ -77,6 +79,8 @@ pub(crate) struct RowProgram {
     pub columns: Vec<ColumnProgram>,
     /// How many leading columns repeat the parent's key.
     pub parent_key: usize,
+    /// Rows below repeat its key.
+    pub above: bool,
 }
 
 /// One column of a row.
@@ -94,8 +98,8 @@ pub(crate) enum ColumnSource {
     MapKey,
     /// Always NULL here: the complement, and what the tree in use does not fill.
     Null,
-    /// A value, or NULL.
-    Value { slot: usize, codec: Codec, json: bool },
+    /// A value, or NULL. `usual` is the BSON type that [`Codec::encode_usual`] takes.
+    Value { slot: usize, usual: u8, codec: Codec, json: bool },
     /// A value that is never NULL.
     Identity { slot: usize, codec: Codec },
     /// A value that `id_map` answers.
@@ -113,14 +117,30 @@ pub(crate) enum NodeProgram {
 #[derive(Debug, Clone)]
 pub(crate) struct ObjectProgram {
     pub fields: Vec<FieldProgram>,
+    /// What most of the fields take, by the same numbers.
+    pub usual: Vec<Usual>,
     /// Where the object stands in its context, as a path.
     pub path: String,
-    /// How many fields must be there in a document that needs no complement.
-    pub required: u32,
+    /// Fields that must be there in a document that needs no complement, and their slots.
+    pub required: Vec<(usize, usize)>,
     /// Where the object itself is noted: it must not be there twice.
     pub slot: usize,
     /// Which field came first last time; the hints after it say what followed each field.
     pub first_hint: usize,
+}
+
+/// What a field whose name is short usually is; small, because every field of every document is compared with one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usual {
+    pub name: Head,
+    /// Where its value goes; [`NO_SLOT`] where that takes more.
+    pub slot: u32,
+    /// Null is no value, and says the same as absence.
+    pub null: bool,
+    /// The BSON type of a child's container; 0 for leaves, which may be of any.
+    pub container: u8,
+    /// The least bytes of such a container that gives rows.
+    pub least: u8,
 }
 
 #[derive(Debug, Clone)]
@@ -139,8 +159,45 @@ pub(crate) struct FieldProgram {
     pub null_is_value: bool,
 }
 
-/// Stands for the slot of a field that has none of its own.
+/// Stands for the slot of a field that is no leaf.
 pub(crate) const NOT_A_LEAF: u32 = u32::MAX;
+
+/// Stands for the slot of a field that is never usual.
+const NO_SLOT: u32 = u32::MAX;
+
+/// An empty BSON document or array is five bytes.
+pub(crate) const EMPTY: u8 = 5;
+
+/// The label that is empty.
+pub(crate) const NO_LABEL: usize = 0;
+
+/// The fields that must be there, and their slots.
+pub(super) fn required(fields: &[FieldProgram], children: &[ChildProgram]) -> Vec<(usize, usize)> {
+    let slot = |field: &FieldProgram| match &field.node {
+        NodeProgram::Leaf(slot) => Some(*slot),
+        NodeProgram::Child(index) => children.get(*index).map(|child| child.slot),
+        NodeProgram::Object(_) => None,
+    };
+    fields.iter().enumerate().filter(|(_, field)| field.required).filter_map(|(index, field)| Some((index, slot(field)?))).collect()
+}
+
+impl FieldProgram {
+    /// What it usually is.
+    pub(super) fn usual(&self, children: &[ChildProgram]) -> Usual {
+        let name = self.name.head();
+        let null = self.absent == Absent::Null && !self.null_is_value;
+        let leaf = Usual { name, slot: NO_SLOT, null, container: 0, least: 0 };
+        match &self.node {
+            _ if !name.is_whole() => leaf,
+            NodeProgram::Leaf(slot) => Usual { slot: *slot as u32, ..leaf },
+            NodeProgram::Child(index) => children.get(*index).map_or(leaf, |child| {
+                let least = if child.shape == Shape::One { EMPTY } else { EMPTY + 1 };
+                Usual { slot: child.slot as u32, container: child.kind(), least, ..leaf }
+            }),
+            NodeProgram::Object(_) => leaf,
+        }
+    }
+}
 
 impl ObjectProgram {
     /// The field whose name `rest` begins with, looked for where fields mostly are: behind `guess`.
@@ -185,12 +242,13 @@ pub(super) struct Builder<'a> {
     pub(super) collection: &'a CollectionPlan,
     pub(super) slots: usize,
     hints: usize,
+    labels: Vec<String>,
 }
 
 /// Lays out one collection's plan.
 pub(crate) fn build(plan: &Plan, collection: usize) -> Option<Program> {
     let collection = plan.collections.get(collection)?;
-    let mut builder = Builder { plan, collection, slots: 0, hints: 0 };
+    let mut builder = Builder { plan, collection, slots: 0, hints: 0, labels: vec![String::new()] };
     let root = builder.context(&collection.root, "");
     Some(Program {
         root,
@@ -199,6 +257,7 @@ pub(crate) fn build(plan: &Plan, collection: usize) -> Option<Program> {
         hints: builder.hints,
         complement: collection.complement.is_some(),
         exact: collection.fidelity == crate::plan::Fidelity::Exact,
+        labels: builder.labels,
     })
 }
 
@@ -227,7 +286,15 @@ impl Builder<'_> {
                 .collect(),
         });
         let child_slots = scope.children.iter().map(|child| ChildSlot { slot: child.slot, kind: child.kind(), one: child.shape == Shape::One }).collect();
-        ContextProgram { base, discriminator, union: None, children: scope.children, child_slots, label: label.into() }
+        ContextProgram { base, discriminator, union: None, children: scope.children, child_slots, label: self.label(label) }
+    }
+
+    pub(super) fn label(&mut self, label: &str) -> usize {
+        if label.is_empty() {
+            return NO_LABEL;
+        }
+        self.labels.push(label.to_owned());
+        self.labels.len() - 1
     }
 
     fn tree(&mut self, node: &Node, tables: &[usize], scope: &mut Scope) -> TreeProgram {
@@ -237,11 +304,12 @@ impl Builder<'_> {
         let node = self.node(node, "", scope, &mut used);
         // A variant's tree repeats the base fields: their slots are the same, so only what this tree names is filled.
         let named: Vec<((usize, usize), usize)> = scope.leaves[before..].to_vec();
-        let rows = tables.iter().map(|&table| self.row(table, &named)).collect();
+        let above = !used.is_empty() || tables.len() > 1;
+        let rows = tables.iter().map(|&table| self.row(table, &named, above)).collect();
         TreeProgram { node, rows, children: used, slots: first_slot..self.slots, foreign: Vec::new() }
     }
 
-    pub(super) fn row(&self, table: usize, leaves: &[((usize, usize), usize)]) -> RowProgram {
+    pub(super) fn row(&self, table: usize, leaves: &[((usize, usize), usize)], above: bool) -> RowProgram {
         let plan = &self.collection.tables[table];
         let exact = self.collection.fidelity == crate::plan::Fidelity::Exact;
         let source = |index: usize, column: &ColumnPlan| match &column.source {
@@ -256,12 +324,12 @@ impl Builder<'_> {
                     (None, false, _) => ColumnSource::Null,
                     (slot, true, _) => ColumnSource::Identity { slot: slot.unwrap_or(usize::MAX), codec },
                     (Some(slot), false, Codec::Lookup(lookup)) => ColumnSource::Lookup { slot, lookup: *lookup },
-                    (Some(slot), false, _) => ColumnSource::Value { slot, json: codec.is_json(), codec },
+                    (Some(slot), false, _) => ColumnSource::Value { slot, usual: codec.usual(), json: codec.is_json(), codec },
                 }
             }
         };
         let columns = plan.columns.iter().enumerate().map(|(index, column)| ColumnProgram { source: source(index, column), key: plan.key.contains(&index) }).collect();
-        RowProgram { table, columns, parent_key: plan.parent_key }
+        RowProgram { table, columns, parent_key: plan.parent_key, above }
     }
 
     pub(super) fn node(&mut self, node: &Node, path: &str, scope: &mut Scope, used: &mut Vec<usize>) -> NodeProgram {
@@ -289,8 +357,9 @@ impl Builder<'_> {
                         FieldProgram { name: Name::new(name.as_bytes()), leaf, node, path: inner, required: absent != Absent::Missing, absent, null_is_value }
                     })
                     .collect();
-                let required = fields.iter().filter(|field| field.required).count() as u32;
-                NodeProgram::Object(ObjectProgram { fields, path: path.to_owned(), required, slot, first_hint })
+                let required = required(&fields, &scope.children);
+                let usual = fields.iter().map(|field| field.usual(&scope.children)).collect();
+                NodeProgram::Object(ObjectProgram { fields, usual, path: path.to_owned(), required, slot, first_hint })
             }
             Node::One(child) => self.child(Shape::One, child, path, scope, used),
             Node::Array(child) => self.child(Shape::Array, child, path, scope, used),

@@ -1,6 +1,6 @@
 //! Contexts whose variants differ in plain columns only: their documents are walked once, by the fields of all variants.
 
-use super::program::{Builder, ChildSlot, ContextProgram, DiscriminatorProgram, NodeProgram, ObjectProgram, Scope, Shape, TreeProgram, UnionProgram};
+use super::program::{required, Builder, ChildSlot, ContextProgram, DiscriminatorProgram, NodeProgram, ObjectProgram, Scope, Shape, TreeProgram, UnionProgram};
 use crate::bytes::Name;
 use crate::plan::{Context, Fidelity, Node, ObjectNode};
 
@@ -27,10 +27,12 @@ impl Builder<'_> {
             let fields = |name: &Name| if let Node::Object(own) = node { own.fields.iter().any(|(field, _)| name.is(field.as_bytes())) } else { false };
             let own: Vec<_> = object.fields.iter().filter(|field| fields(&field.name)).cloned().collect();
             let foreign = (0..object.fields.len()).filter(|&index| !fields(&object.fields[index].name)).collect();
-            let required = own.iter().filter(|field| field.required).count() as u32;
+            let required = required(&own, &scope.children);
+            let usual = own.iter().map(|field| field.usual(&scope.children)).collect();
+            let above = !children.is_empty() || tables.len() > 1;
             TreeProgram {
-                node: NodeProgram::Object(ObjectProgram { fields: own, required, ..object.clone() }),
-                rows: tables.iter().map(|&table| self.row(table, &leaves)).collect(),
+                node: NodeProgram::Object(ObjectProgram { fields: own, usual, required, ..object.clone() }),
+                rows: tables.iter().map(|&table| self.row(table, &leaves, above)).collect(),
                 children: children.clone(),
                 slots: slots.clone(),
                 foreign,
@@ -44,9 +46,9 @@ impl Builder<'_> {
         let program = DiscriminatorProgram { path: discriminator.path.iter().map(|name| Name::new(name.as_bytes())).collect(), variants: variants.collect() };
         let child_slots = scope.children.iter().map(|child| ChildSlot { slot: child.slot, kind: child.kind(), one: child.shape == Shape::One }).collect();
         // What must be there depends on the variant: it is looked at when that is known.
-        object.required = 0;
+        object.required = Vec::new();
         let union = Some(UnionProgram { object, discriminator: discriminating });
-        Some(ContextProgram { base, discriminator: Some(program), union, children: scope.children, child_slots, label: label.into() })
+        Some(ContextProgram { base, discriminator: Some(program), union, children: scope.children, child_slots, label: self.label(label) })
     }
 }
 

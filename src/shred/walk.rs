@@ -1,6 +1,6 @@
 //! One walk over an object: every mapped value's place goes into its slot; anything unforeseen marks the document.
 
-use super::program::{ChildSlot, ContextProgram, FieldProgram, NodeProgram, ObjectProgram, NOT_A_LEAF};
+use super::program::{ChildSlot, ContextProgram, FieldProgram, NodeProgram, ObjectProgram, Usual, EMPTY, NOT_A_LEAF};
 use super::seen::Place;
 use super::{Hint, Note, Slot, State};
 use crate::bson::{behind, document_length, kind, value_end, varying_end, Fault};
@@ -8,8 +8,48 @@ use crate::bytes::find_nul;
 use crate::plan::Absent;
 use crate::postgres::fit::Fit;
 
-/// An empty BSON document or array is five bytes.
-const EMPTY: u32 = 5;
+/// A walk over an object, as long as each field is the one that came next last time, and usual.
+struct Run<'d> {
+    /// One more than the number of the field that was placed last.
+    behind: usize,
+    /// The fields came in the mapping's order.
+    ordered: bool,
+    found: bool,
+    /// The rest of the object, its terminator excluded.
+    rest: &'d [u8],
+}
+
+impl<'d> Run<'d> {
+    /// Most documents go through here entirely: nothing is looked at that the usual field does not need, and all else stops it.
+    #[inline(always)]
+    fn place(&mut self, fields: &[Usual], hints: &[Hint], slots: &mut [Slot], document: &'d [u8], end: usize) {
+        let (mut behind_last, mut rest, mut ordered, mut found) = (self.behind, self.rest, self.ordered, self.found);
+        while let Some((&kind, named)) = rest.split_first() {
+            let Some(index) = hints.get(behind_last).map(|hint| hint.last as usize) else { break };
+            let Some(field) = fields.get(index) else { break };
+            // What stands behind the object may be looked at: a name that reached there would leave no value.
+            let Some(window) = document.get(end - named.len()..).and_then(|named| named.first_chunk::<16>()) else { break };
+            if !field.name.begins(window) {
+                break;
+            }
+            let Some(value) = named.get(field.name.length()..) else { break };
+            let Some(next) = behind(kind, value) else { break };
+            if kind == kind::NULL {
+                if !field.null {
+                    break;
+                }
+            } else if field.container != 0 && (kind != field.container || value.len() - next.len() < field.least.into()) {
+                break;
+            }
+            let Some(slot) = slots.get_mut(field.slot as usize).filter(|slot| slot.kind == 0) else { break };
+            *slot = Slot { kind, start: (end - value.len()) as u32, end: (end - next.len()) as u32, fit: Fit::Exact };
+            ordered &= index + 1 >= behind_last;
+            (behind_last, rest) = (index + 1, next);
+            found |= kind != kind::NULL;
+        }
+        *self = Run { behind: behind_last, ordered, found, rest };
+    }
+}
 
 impl State {
     /// Notes a deviation at `name` below the current place.
@@ -21,7 +61,7 @@ impl State {
         self.plain &= self.trail.is_empty() && !matches!(code, "duplicate-key" | "array-keys" | "key-substituted");
         let mut full = String::new();
         for (label, position) in &self.trail {
-            crate::path::push_path(&mut full, label);
+            crate::path::push_path(&mut full, self.labels.get(*label).map_or("", |label| label));
             match position {
                 Place::Whole => {}
                 Place::Index(index) => crate::path::push_index(&mut full, *index),
@@ -56,10 +96,17 @@ impl State {
         let mut rest = document.get(start + 4..end).unwrap_or(&[]);
         // Documents of one collection mostly have the same fields in the same order: each field remembers what came after it last time.
         let mut hint = object.first_hint;
-        let mut required = 0;
         let mut found = false;
-        let mut last = 0;
-        while let Some((&kind, named)) = rest.split_first() {
+        loop {
+            let mut run = Run { behind: hint - object.first_hint, ordered: true, found, rest };
+            if let Some(hints) = self.hints.get(object.first_hint..) {
+                run.place(&object.usual, hints, &mut self.slots, document, end);
+            }
+            // Key order is only recorded under fidelity exact; the difference decides.
+            self.dirty |= !run.ordered && self.exact_order;
+            (hint, found, rest) = (object.first_hint + run.behind, run.found, run.rest);
+            let last = run.behind.saturating_sub(1);
+            let Some((&kind, named)) = rest.split_first() else { break };
             let guess = self.hints.get(hint).copied().unwrap_or_default().last as usize;
             let index = match object.fields.get(guess) {
                 Some(field) if field.name.begins(named) => guess,
@@ -80,9 +127,7 @@ impl State {
                 None => document.get(varying_end(document, kind, start, end)?..end).unwrap_or(&[]),
             };
             hint = object.first_hint + 1 + index;
-            // Key order is only recorded under fidelity exact; the difference decides.
             self.dirty |= index < last && self.exact_order;
-            last = index;
             let slot = Slot { kind, start: start as u32, end: (end - rest.len()) as u32, fit: Fit::Exact };
             if field.leaf != NOT_A_LEAF {
                 found |= self.place_leaf(field.leaf as usize, field, slot);
@@ -93,11 +138,8 @@ impl State {
                     NodeProgram::Child(index) => self.place_child(context.child_slots.get(*index).copied(), field, slot),
                 };
             }
-            required += u32::from(field.required);
         }
-        if required < object.required {
-            self.note_required(object, context);
-        }
+        self.note_required(object);
         Ok(found)
     }
 
@@ -172,7 +214,7 @@ impl State {
             return true;
         }
         *place = slot;
-        let empty = slot.end - slot.start == EMPTY && !child.one;
+        let empty = slot.end - slot.start == u32::from(EMPTY) && !child.one;
         let state = if slot.kind == child.kind {
             if !empty {
                 return true;
@@ -192,15 +234,13 @@ impl State {
     }
 
     /// Notes the fields whose absence in SQL would mean null or empty, but which are missing.
-    pub(super) fn note_required(&mut self, object: &ObjectProgram, context: &ContextProgram) {
-        for field in object.fields.iter().filter(|field| field.required) {
-            let slot = match &field.node {
-                NodeProgram::Leaf(slot) => Some(*slot),
-                NodeProgram::Child(index) => context.child_slots.get(*index).map(|child| child.slot),
-                NodeProgram::Object(_) => None,
-            };
-            if slot.and_then(|slot| self.slots.get(slot)).is_some_and(|slot| slot.kind == 0) {
-                self.note_field("absent-differs", field, 0);
+    #[inline]
+    pub(super) fn note_required(&mut self, object: &ObjectProgram) {
+        for &(field, slot) in &object.required {
+            if self.slots.get(slot).is_some_and(|slot| slot.kind == 0) {
+                if let Some(field) = object.fields.get(field) {
+                    self.note_field("absent-differs", field, 0);
+                }
             }
         }
     }
