@@ -1,5 +1,7 @@
 import type { PGliteInterface, Transaction } from "@electric-sql/pglite";
+import type { Plan } from "../core/plan.ts";
 import { byteaFromText } from "../database/bytea.ts";
+import { Database } from "../database/database.ts";
 import { translated } from "../database/postgres-error.ts";
 import type { ResultRow, Session, Statement } from "../database/session.ts";
 import { inOrder, inSavepoint, isolatedInOrder, plain } from "../database/transaction-sql.ts";
@@ -8,9 +10,17 @@ import { inOrder, inSavepoint, isolatedInOrder, plain } from "../database/transa
 type Queryable = Pick<Transaction, "query">;
 
 /**
- * A PGlite database, or a transaction of one that the caller has begun, as a session.
- * @param database - What `PGlite.create()` or the callback of `database.transaction` gives.
+ * A PGlite database as a database for rowlens. With what `database.transaction` hands to its callback everything joins that
+ * transaction.
+ * @example
+ * import { pgliteDatabase } from "rowlens/pglite";
+ * const db = pgliteDatabase(await PGlite.create(), plan);
  */
+export function pgliteDatabase(database: PGliteInterface | Transaction, plan: Plan): Database {
+  return new Database(pgliteSession(database), plan);
+}
+
+/** {@link pgliteDatabase} without a plan. */
 export function pgliteSession(database: PGliteInterface | Transaction): Session {
   return isTransaction(database) ? transactionSession(database) : databaseSession(database);
 }

@@ -1,5 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { RowlensError } from "../core/rowlens-error.ts";
+import type { Plan } from "../core/plan.ts";
+import { Database } from "../database/database.ts";
 import { byteaFromText } from "../database/bytea.ts";
 import { translated } from "../database/postgres-error.ts";
 import type { ResultRow, Session, Statement } from "../database/session.ts";
@@ -20,9 +22,20 @@ interface Sql extends PostgresSql {
 }
 
 /**
- * A `sql` of the package `postgres` as a session. One that `sql.begin` handed to the caller stays in its transaction: what rowlens
- * does joins it.
+ * A `sql` of the package `postgres` as a database for rowlens. One that `sql.begin` handed to its callback stays in that
+ * transaction: everything joins it.
  * @throws RowlensError `client-unsupported` for a reserved connection.
+ * @example
+ * import { postgresDatabase } from "rowlens/postgres";
+ * const db = postgresDatabase(postgres(url), plan);
+ */
+export function postgresDatabase(sql: PostgresSql, plan: Plan): Database {
+  return new Database(postgresSession(sql), plan);
+}
+
+/**
+ * {@link postgresDatabase} without a plan.
+ * @throws RowlensError `client-unsupported`.
  */
 export function postgresSession(source: PostgresSql): Session {
   const sql = source as Sql;

@@ -1,5 +1,7 @@
 import { PostgresError, translated } from "../../database/postgres-error.ts";
 import { RowlensError } from "../../core/rowlens-error.ts";
+import type { Plan } from "../../core/plan.ts";
+import { Database } from "../../database/database.ts";
 import type { ResultRow, Session, Statement } from "../../database/session.ts";
 import { lane } from "../../database/lane.ts";
 import { BEGIN, plain } from "../../database/transaction-sql.ts";
@@ -8,7 +10,7 @@ import { copyFrom, copyTo } from "./copy.ts";
 import { preparedOn } from "./prepared.ts";
 import { isForgotten, runPipeline, type GroupResult, type PipelineResult } from "./pipeline.ts";
 
-/** Options of {@link pgSession}. */
+/** Options of {@link pgDatabase}. */
 export interface PgOptions {
   /**
    * Whether statements are prepared once per connection. Default true; false behind a pooler that hands every transaction another
@@ -18,8 +20,20 @@ export interface PgOptions {
 }
 
 /**
- * A pool or client of node-postgres as a session. A client inside a transaction stays in it: what rowlens does joins it.
+ * A pool or client of node-postgres (`pg`) as a database for rowlens. A client inside a transaction stays in it: everything joins it.
+ * Bulk loads and streams need the package `pg-copy-streams`.
  * @throws RowlensError `client-unsupported` for `pg.native` and for clients of versions before 8.21; a pool may be older.
+ * @example
+ * import { pgDatabase } from "rowlens/pg";
+ * const db = pgDatabase(new pg.Pool(), plan);
+ */
+export function pgDatabase(source: PgPool | PgClient, plan: Plan, options: PgOptions = {}): Database {
+  return new Database(pgSession(source, options), plan);
+}
+
+/**
+ * {@link pgDatabase} without a plan.
+ * @throws RowlensError `client-unsupported`.
  */
 export function pgSession(source: PgPool | PgClient, options: PgOptions = {}): Session {
   const prepare = options.prepare ?? true;
@@ -34,6 +48,11 @@ interface Connections {
   use<T>(work: (client: PgClient) => Promise<T>): Promise<T>;
   /** A connection that is thrown away where the iteration ends early; undefined where there is only the caller's one. */
   iterate: ((work: (client: PgClient) => AsyncGenerator<Uint8Array>) => AsyncGenerator<Uint8Array>) | undefined;
+}
+
+/** A client of which is known that it is in a transaction. @internal */
+export function pgTransactionSession(client: PgClient, options: PgOptions = {}): Session {
+  return new PgSession(only(client), options.prepare ?? true, () => true);
 }
 
 /** One client for all: whoever comes while a transaction of ours is under way waits, or else would join it. */
