@@ -31,6 +31,20 @@ const checks = [
       if (name !== "dist/cli.mjs") assert.doesNotMatch(text, /^(?:(?:const|let|var|export const) .*= )?await /m, `${name} awaits at top level`);
     }
   }],
+  ["adapters that browsers load need nothing of Node to load", () => {
+    const dist = join(folder, "node_modules", "rowlens", "dist");
+    /** @type {Set<string>} */
+    const seen = new Set();
+    const visit = (/** @type {string} */ name) => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      const imported = [...readFileSync(join(dist, name), "utf8").matchAll(/^(?:import|export) .*?"([^"]+)";$/gm)].map(([, from]) => String(from));
+      assert.deepEqual(imported.filter((from) => !from.startsWith("./")), [], name);
+      for (const from of imported) visit(from.slice(2));
+    };
+    for (const entry of ["pglite", "drizzle", "browser"]) visit(`${entry}.mjs`);
+    assert.ok(seen.size > 3);
+  }],
   ["types of ESM, CommonJS and for bundlers", () => {
     const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
     const strict = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--lib", "es2022,dom"];

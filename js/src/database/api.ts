@@ -1,4 +1,10 @@
+export type { Batches } from "./batches.ts";
+export type { CompareOptions, Comparison } from "./compare.ts";
 export { Database } from "./database.ts";
+export type * from "./difference.ts";
+export type { Digest, DigestOptions, KeyRange } from "./digests.ts";
 export { PostgresError } from "./postgres-error.ts";
 export type { PostgresErrorPlace } from "./postgres-error.ts";
+export type { DocumentIds, ReadDocuments, ReadOptions } from "./read.ts";
 export type { ResultRow, Session, Statement } from "./session.ts";
+export type { StreamOptions } from "./stream.ts";

@@ -1,9 +1,17 @@
+import type { Issue } from "../core/issue.ts";
+import type { Documents } from "../core/documents.ts";
 import type { Plan } from "../core/plan.ts";
+import type { Batches } from "./batches.ts";
+import { checkDatabase } from "./check.ts";
+import { compareDocuments, type CompareOptions, type Comparison } from "./compare.ts";
+import { type Digest, type DigestOptions, readDigests } from "./digests.ts";
+import { type DocumentIds, type ReadDocuments, readDocuments, type ReadOptions } from "./read.ts";
 import type { Session } from "./session.ts";
+import { streamDocuments, type StreamOptions } from "./stream.ts";
 
 /**
- * A PostgreSQL database as a plan sees it: documents are applied to it, loaded, read back and compared. Each driver has a function
- * that makes one; whichever it is, the same happens.
+ * A plan and a connection to PostgreSQL: documents are written, loaded, read and compared. Each driver has a function that makes
+ * one; whichever it is, the same happens.
  *
  * Over a transaction of the caller everything joins it, and the caller commits. Over a pool each call is a transaction of its own.
  * @example
@@ -11,14 +19,61 @@ import type { Session } from "./session.ts";
  * const db = pgDatabase(new pg.Pool(), compile(mapping));
  */
 export class Database {
-  /** What is mapped. */
+  /** What documents are rows of. */
   readonly plan: Plan;
-  /** The driver's connection, for statements of one's own between rowlens'. */
+  /** How PostgreSQL is reached. */
   readonly session: Session;
 
-  /** For sessions of your own; the adapters' functions make one of a driver's connection. */
   constructor(session: Session, plan: Plan) {
     this.session = session;
     this.plan = plan;
+  }
+
+  /**
+   * What of the database does not fit the plan, all at once, each finding with the SQL that would mend it as its `help`: to be asked
+   * before anything is written. One statement, which reads system catalogs only.
+   * @example
+   * for (const { severity, message, help } of await db.checkDatabase()) console.error(severity, message, help);
+   */
+  checkDatabase(): Promise<Issue[]> {
+    return checkDatabase(this.session, this.plan);
+  }
+
+  /**
+   * Documents by `_id`, exact to the last digit: all their rows in one round trip and one snapshot.
+   * @example
+   * const { bson, missing } = await db.read("payments", ids);
+   */
+  async read(collection: string, ids: DocumentIds, options?: ReadOptions): Promise<ReadDocuments> {
+    return readDocuments(this.session, this.plan.collection(collection), ids, options);
+  }
+
+  /**
+   * All documents of a collection in the order of their keys, of one snapshot, in constant memory (one COPY).
+   * @example
+   * for await (const { bson } of db.stream("payments")) file.write(bson);
+   */
+  stream(collection: string, options?: StreamOptions): AsyncGenerator<Documents> {
+    return streamDocuments(this.session, this.plan.collection(collection), options);
+  }
+
+  /**
+   * Compares all documents of a collection with its rows. Where nothing differs only digests are sent; what differs is found by
+   * halves, and told as data.
+   * @param batches - All documents, or a function that gives them, which is called again for those that differ.
+   * @example
+   * const { equal, counts, differences } = await db.compare("payments", () => bsonBatches(createReadStream("payments.bson")));
+   */
+  async compare(collection: string, batches: Batches | (() => Batches), options?: CompareOptions): Promise<Comparison> {
+    return compareDocuments(this.session, this.plan.collection(collection), batches, options);
+  }
+
+  /**
+   * Digests of a collection's rows, computed by PostgreSQL: of all, or of each of some ranges of keys.
+   * @example
+   * const [{ documents, rows, high, low }] = await db.digests("payments");
+   */
+  async digests(collection: string, options?: DigestOptions): Promise<Digest[]> {
+    return readDigests(this.session, this.plan.collection(collection), options);
   }
 }

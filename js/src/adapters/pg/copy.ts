@@ -1,5 +1,4 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
 import { peer } from "../../database/peer.ts";
 import { translated } from "../../database/postgres-error.ts";
 import type { PgClient } from "./client.ts";
@@ -12,9 +11,11 @@ const ignore = (): void => undefined;
 /** COPY in on that connection. @internal */
 export async function copyFrom(client: PgClient, text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   const { from } = await streams();
+  // Not above: `rowlens/drizzle` loads this file in browsers too, for PGlite.
+  const [stream, { pipeline }] = await Promise.all([import("node:stream"), import("node:stream/promises")]);
   client.on("error", ignore);
   try {
-    await translated(() => pipeline(Readable.from(chunks), client.query(from(text))));
+    await translated(() => pipeline(stream.Readable.from(chunks), client.query(from(text))));
   } finally {
     client.removeListener("error", ignore);
   }
