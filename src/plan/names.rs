@@ -1,7 +1,7 @@
 //! Names that must not meet: tables, enum types, and the tables that rowlens itself keeps.
 
 use super::fault::{join, Faults};
-use super::{Plan, Source, TablePlan};
+use super::{CollectionPlan, Plan, Source, TablePlan};
 use crate::postgres::identifier::{qualify, quote};
 use crate::json::Object;
 use std::collections::HashMap;
@@ -28,10 +28,17 @@ impl TablePlan {
     }
 }
 
+impl CollectionPlan {
+    /// Whether ids are looked up in its documents.
+    pub fn looks_up(&self) -> bool {
+        self.tables.iter().flat_map(|t| &t.columns).any(|c| matches!(&c.source, Source::Field(f) if f.lookup.is_some()))
+    }
+}
+
 impl Plan {
     /// Whether ids are looked up, so that the table [`ID_MAP`] is needed.
     pub fn looks_up(&self) -> bool {
-        self.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns).any(|c| matches!(&c.source, Source::Field(f) if f.lookup.is_some()))
+        self.collections.iter().any(CollectionPlan::looks_up)
     }
 
     /// Reads `tombstones`, when the collections are known.

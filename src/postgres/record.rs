@@ -69,7 +69,7 @@ impl BadRecord {
     }
 }
 
-/// Records to tuples, for the tables of one collection: those of a statement that reads aggregates by key ([`Records::append`]), and those of a
+/// Records to tuples, for the tables of one collection (and one more, of what `id_map` says of its ids: root key, collection, id, key): those of a statement that reads aggregates by key ([`Records::append`]), and those of a
 /// stream of all aggregates in key order ([`Records::push_copy`]).
 #[derive(Debug, Clone)]
 pub struct Records {
@@ -95,7 +95,11 @@ impl Records {
     /// For the tables of `collection`.
     pub fn new(collection: &CollectionPlan) -> Self {
         let shape = |table: &TablePlan| Shape { oids: table.columns.iter().map(|column| type_oid(&column.pg)).collect(), key: table.key.first().copied().unwrap_or(0) };
-        let tables: Vec<Shape> = collection.tables.iter().map(shape).collect();
+        let mut tables: Vec<Shape> = collection.tables.iter().map(shape).collect();
+        // One more: what `id_map` says, beside the root row's key.
+        let key = collection.tables.first().and_then(|root| root.columns.get(root.key.first().copied().unwrap_or(0))).map_or(0, |key| type_oid(&key.pg));
+        let text = type_oid(&PgType::Text);
+        tables.push(Shape { oids: vec![key, text, text, text], key: 0 });
         let count = tables.len();
         Records { tables, tuples: vec![Vec::new(); count], ends: vec![0; count], key: Vec::new(), started: false, pending: Vec::new() }
     }

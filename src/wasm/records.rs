@@ -14,9 +14,14 @@ impl Plan {
         Some(read_statement(&self.plan, self.plan.collections.get(collection)?))
     }
 
+    /// Whether the collection looks ids up.
+    pub fn collection_looks_up(&self, collection: usize) -> bool {
+        self.plan.collections.get(collection).is_some_and(|it| it.looks_up())
+    }
+
     /// The `COPY` of all aggregates.
     pub fn stream_statement(&self, collection: usize) -> Option<String> {
-        Some(stream_statement(self.plan.collections.get(collection)?))
+        Some(stream_statement(&self.plan, self.plan.collections.get(collection)?))
     }
 
     /// The statement of digests: of everything, of ranges, or of each aggregate of ranges (`scope` 0, 1, 2).

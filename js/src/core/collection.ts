@@ -51,6 +51,8 @@ export interface InnerCollection {
   readonly index: number;
   /** Type of the root table's key. */
   readonly key: ColumnType;
+  /** Whether ids in its documents are looked up. */
+  readonly looksUp: boolean;
   /** Makes rows of documents, noting which are whose; they are in the shredder until its next run. */
   shred(input: DocumentInput, options: ToRowsOptions): WasmShredder;
 }
@@ -166,7 +168,7 @@ export class Collection {
       this.#shredder.run_spans();
       return this.#shredder;
     };
-    return { plan: this.#plan, index: this.#index, key: (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType, shred };
+    return { plan: this.#plan, index: this.#index, key: (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType, looksUp: this.#plan.collection_looks_up(this.#index), shred };
   }
 
   get #keyColumn(): number {

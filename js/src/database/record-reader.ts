@@ -1,8 +1,9 @@
-import type { Collection } from "../core/collection.ts";
+import type { Collection, Lookups, TableInput } from "../core/collection.ts";
 import type { Documents } from "../core/documents.ts";
 import type { Issue } from "../core/issue.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
-import type { Lookups, TableInput } from "../core/collection.ts";
+import { utf8 } from "../postgres/text.ts";
+import { eachField } from "../postgres/tuples.ts";
 import { view, wasm, type WasmRecords } from "../wasm/handle.ts";
 import type { ResultRow } from "./session.ts";
 
@@ -19,12 +20,12 @@ export class RecordReader {
 
   /** Takes the row that the statement of `readStatement` gives. */
   append(row: ResultRow | undefined): void {
-    this.#collection.tables.forEach((_, table) => {
+    for (let table = 0; table <= this.#collection.tables.length; table++) {
       const bytes = row?.[`t${table}`];
-      if (!(bytes instanceof Uint8Array)) return;
+      if (!(bytes instanceof Uint8Array)) continue;
       view(this.records.reserve(bytes.length), bytes.length).set(bytes);
       drift(() => this.records.append(table));
-    });
+    }
   }
 
   /** Takes the next bytes of a stream. */
@@ -38,13 +39,27 @@ export class RecordReader {
     return this.#collection.tables.reduce((sum, _, table) => sum + this.records.tuples_len(table, true), 0);
   }
 
-  /** Documents of all that is there, or of the stream's whole aggregates. */
-  documents(whole: boolean, lookups: Lookups | undefined): Documents {
+  /** Documents of all that is there, or of the stream's whole aggregates; answers of `id_map` that came with them count beside those given. */
+  documents(whole: boolean, given: Lookups | undefined): Documents {
     const input: Record<string, TableInput> = {};
     this.#collection.tables.forEach(({ name }, table) => {
       input[name] = { tuples: view(this.records.tuples_ptr(table), this.records.tuples_len(table, whole)) };
     });
-    return this.#collection.toDocuments(input, lookups === undefined ? {} : { lookups });
+    return this.#collection.toDocuments(input, this.#collection.inner.looksUp ? { lookups: [...this.#lookups(whole), ...(given ?? [])] } : {});
+  }
+
+  /** What `id_map` says, each id once. */
+  #lookups(whole: boolean): Lookups {
+    const last = this.#collection.tables.length;
+    const tuples = view(this.records.tuples_ptr(last), this.records.tuples_len(last, whole)).slice();
+    const data = new DataView(tuples.buffer);
+    const found = new Map<string, [string, string, string]>();
+    let row: string[] = [];
+    eachField(tuples, (index, start, length) => index > 0 && row.push(utf8(data, start, length)), () => {
+      found.set(`${row[0]}\0${row[1]}`, row as [string, string, string]);
+      row = [];
+    });
+    return [...found.values()];
   }
 
   free(): void {

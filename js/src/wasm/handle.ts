@@ -11,6 +11,7 @@ export interface WasmPlan {
   ddl(ifNotExists: boolean, idMap: boolean): string;
   check_statement(): string;
   check(catalog: string): unknown;
+  collection_looks_up(collection: number): boolean;
   read_statement(collection: number): string | undefined;
   stream_statement(collection: number): string | undefined;
   digest_statement(collection: number, scope: number, stored: boolean): string | undefined;
