@@ -63,6 +63,10 @@ const AT_ONCE = 100;
 export async function compareDocuments(session: Session, collection: Collection, batches: Batches | (() => Batches), options: CompareOptions = {}): Promise<Comparison> {
   const again = typeof batches === "function" ? batches : undefined;
   const toRows: ToRowsOptions = options.lookups === undefined ? {} : { lookups: options.lookups };
+  const stored = options.stored ?? false;
+  // PostgreSQL computes its digest while documents are read.
+  const digest = readDigests(session, collection, { stored });
+  digest.catch(() => undefined);
   const index = new DigestIndex(collection);
   let refused = 0;
   for await (const batch of eachBatch(again?.() ?? (batches as Batches))) {
@@ -72,8 +76,7 @@ export async function compareDocuments(session: Session, collection: Collection,
   }
   index.finish();
   const tally: Tally = { queries: 1, ranges: 0 };
-  const stored = options.stored ?? false;
-  const whole = (await readDigests(session, collection, { stored }))[0] as Digest;
+  const whole = (await digest)[0] as Digest;
   const report = new Report(collection);
   const detailed: Candidate[] = [];
   for await (const candidate of differing(session, collection, index, whole, !stored, tally)) {
