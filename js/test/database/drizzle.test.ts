@@ -6,10 +6,10 @@ import postgres from "postgres";
 import { expect, it } from "vitest";
 import { drizzleSession } from "../../src/adapters/drizzle-session.ts";
 import { ownDatabase, pglite, sharedServer } from "../support/servers/index.ts";
-import { sessionSuite } from "./suite.ts";
+import { oddSettings, sessionSuite } from "./suite.ts";
 
 const server = await sharedServer("18");
-const own = (): ReturnType<typeof ownDatabase> => ownDatabase(server as NonNullable<typeof server>);
+const own = (): ReturnType<typeof ownDatabase> => ownDatabase(server as NonNullable<typeof server>, oddSettings("database"));
 
 sessionSuite("Drizzle over a pool of pg", server !== undefined, async () => {
   const { connection, drop } = await own();
@@ -35,6 +35,7 @@ sessionSuite("Drizzle over postgres", server !== undefined, async () => {
 
 sessionSuite("Drizzle over PGlite", true, async () => {
   const database = await pglite();
+  await database.exec(oddSettings("session"));
   const db = overPglite(database);
   return { session: drizzleSession(db), inside: (work) => db.transaction((tx) => work(drizzleSession(tx))), lent: () => 0, close: () => database.close() };
 });

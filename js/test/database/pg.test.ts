@@ -5,7 +5,7 @@ import { pgSession } from "../../src/adapters/pg/session.ts";
 import type { ResultRow, Session } from "../../src/database/session.ts";
 import { PostgresError } from "../../src/database/postgres-error.ts";
 import { ownDatabase, sharedServer, type Connection, type OwnDatabase } from "../support/servers/index.ts";
-import { insert, sessionSuite, sql, type Opened } from "./suite.ts";
+import { insert, oddSettings, sessionSuite, sql, type Opened } from "./suite.ts";
 
 /** Parsers that a user set for all of the process: they must not reach rowlens. */
 for (const oid of [16, 17, 20, 25]) pg.types.setTypeParser(oid, () => "the user's own");
@@ -45,7 +45,7 @@ const server18 = await sharedServer("18");
 for (const [major, server] of [["18", server18], ["15", await sharedServer("15")]] as const) {
   for (const [kind, open] of [["pool", openPool], ["client", openClient]] as const) {
     sessionSuite(`a ${kind} of pg, PostgreSQL ${major}`, server !== undefined, async () => {
-      const { connection, drop } = await ownDatabase(server as NonNullable<typeof server>);
+      const { connection, drop } = await ownDatabase(server as NonNullable<typeof server>, oddSettings("database"));
       return open(connection, drop);
     });
   }

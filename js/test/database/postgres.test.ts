@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { postgresSession } from "../../src/adapters/postgres.ts";
 import { ownDatabase, sharedServer, type Connection } from "../support/servers/index.ts";
-import { insert, sessionSuite, sql as statement, type Opened } from "./suite.ts";
+import { insert, oddSettings, sessionSuite, sql as statement, type Opened } from "./suite.ts";
 
 /** What a user may have set, and what must not reach rowlens. */
 const ODD: postgres.Options<Record<string, postgres.PostgresType>> = {
@@ -23,7 +23,7 @@ function open(connection: Connection, drop: () => Promise<void>, options: postgr
 const server18 = await sharedServer("18");
 for (const [major, server] of [["18", server18], ["15", await sharedServer("15")]] as const) {
   sessionSuite(`postgres, PostgreSQL ${major}`, server !== undefined, async () => {
-    const { connection, drop } = await ownDatabase(server as NonNullable<typeof server>);
+    const { connection, drop } = await ownDatabase(server as NonNullable<typeof server>, oddSettings("database"));
     return open(connection, drop, major === "18" ? ODD : {});
   });
 }
