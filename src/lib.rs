@@ -77,6 +77,7 @@ pub use lens::{Documents, Lens, RowSet};
 pub use lookup::Lookups;
 pub use plan::{compile_str, CompileOptions, Compiled, Fidelity, Plan};
 pub use sql::ddl::{ddl, DdlOptions};
+pub use sql::migrate::{migrate, Migration};
 
 /// The README's Rust snippet compiles.
 #[cfg(doctest)]

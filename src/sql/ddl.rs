@@ -1,9 +1,8 @@
 //! The DDL of a plan: deterministic, one column a line.
 
-use crate::plan::{CollectionPlan, ColumnPlan, IndexPlan, Plan, TablePlan, ID_MAP};
+use crate::plan::{CollectionPlan, ColumnPlan, EnumPlan, IndexPlan, Plan, TablePlan, ID_MAP};
 use crate::postgres::identifier::{literal, qualify, quote, shorten};
 use crate::postgres::PgType;
-use std::fmt::Write;
 
 /// What the DDL holds beside tables.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,50 +25,70 @@ pub struct DdlOptions {
 /// assert!(sql.contains(r#"CREATE TABLE IF NOT EXISTS "users" ("#) && sql.contains(r#""age" integer"#));
 /// ```
 pub fn ddl(plan: &Plan, options: &DdlOptions) -> String {
-    let mut out = String::new();
-    for schema in schemas(plan) {
-        let _ = writeln!(out, "CREATE SCHEMA IF NOT EXISTS {};\n", quote(schema));
-    }
-    if plan.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns).any(is_citext) {
-        let _ = writeln!(out, "CREATE EXTENSION IF NOT EXISTS citext;\n");
-    }
     let again = |statement: String| if options.if_not_exists { unless_there(&statement) } else { statement };
-    let own = |name: &str| qualify(plan.schema.as_deref(), name);
-    for enumeration in &plan.enums {
-        let labels: Vec<String> = enumeration.labels.iter().map(|label| literal(label)).collect();
-        let _ = writeln!(out, "{}\n", again(format!("CREATE TYPE {} AS ENUM ({});", own(&enumeration.name), labels.join(", "))));
-    }
     let exists = if options.if_not_exists { "IF NOT EXISTS " } else { "" };
-    let create = |out: &mut String, name: &str, lines: &[String]| {
-        let _ = writeln!(out, "CREATE TABLE {exists}{name} (\n  {}\n);\n", lines.join(",\n  "));
-    };
+    let mut statements = prelude(plan);
+    statements.extend(plan.enums.iter().map(|enumeration| again(create_enum(plan, enumeration))));
     if options.id_map && plan.looks_up() {
-        create(&mut out, &own(ID_MAP), &ID_MAP_LINES.map(str::to_owned));
+        statements.push(create_id_map(plan, exists));
     }
-    if let Some(tombstones) = &plan.tombstones {
-        create(&mut out, &own(tombstones), &TOMBSTONES_LINES.map(str::to_owned));
-    }
-    let mut late = String::new();
+    statements.extend(create_tombstones(plan, exists));
+    let mut late = Vec::new();
     for collection in &plan.collections {
         for table in &collection.tables {
-            create(&mut out, &table.qualified(), &lines(plan, collection, table));
+            statements.push(create_table(plan, collection, table, exists));
             for index in &table.indexes {
                 let statement = index_statement(table, index, exists);
-                let _ = writeln!(out, "{}\n", if index.deferrable { again(statement) } else { statement });
+                statements.push(if index.deferrable { again(statement) } else { statement });
             }
-            for column in table.columns.iter().filter(|c| c.foreign_key) {
-                let Some(target) = column.reference.and_then(|r| plan.collections.get(r)).and_then(|c| c.tables.first()) else { continue };
-                // Named as PostgreSQL would name it: run twice, it is refused instead of added again.
-                let constraint = shorten(&format!("{}_{}_fkey", table.name, column.name));
-                let statement = format!(
-                    "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED;",
-                    table.qualified(), quote(&constraint), quote(&column.name), target.qualified(), target.key_columns()
-                );
-                let _ = writeln!(late, "{}", again(statement));
-            }
+            late.extend(table.columns.iter().filter_map(|column| foreign_key(plan, table, column)).map(again));
         }
     }
-    out + &late
+    statements.iter().map(|statement| format!("{statement}\n\n")).chain(late.iter().map(|statement| format!("{statement}\n"))).collect()
+}
+
+/// What has to be there before types and tables: schemas and extensions.
+pub(super) fn prelude(plan: &Plan) -> Vec<String> {
+    let mut statements: Vec<String> = schemas(plan).into_iter().map(|schema| format!("CREATE SCHEMA IF NOT EXISTS {};", quote(schema))).collect();
+    if plan.collections.iter().flat_map(|c| &c.tables).flat_map(|t| &t.columns).any(is_citext) {
+        statements.push("CREATE EXTENSION IF NOT EXISTS citext;".to_owned());
+    }
+    statements
+}
+
+pub(super) fn create_enum(plan: &Plan, enumeration: &EnumPlan) -> String {
+    let labels: Vec<String> = enumeration.labels.iter().map(|label| literal(label)).collect();
+    format!("CREATE TYPE {} AS ENUM ({});", qualify(plan.schema.as_deref(), &enumeration.name), labels.join(", "))
+}
+
+fn create(exists: &str, name: &str, lines: &[String]) -> String {
+    format!("CREATE TABLE {exists}{name} (\n  {}\n);", lines.join(",\n  "))
+}
+
+pub(super) fn create_id_map(plan: &Plan, exists: &str) -> String {
+    create(exists, &qualify(plan.schema.as_deref(), ID_MAP), &ID_MAP_LINES.map(str::to_owned))
+}
+
+pub(super) fn create_tombstones(plan: &Plan, exists: &str) -> Option<String> {
+    plan.tombstones.as_ref().map(|name| create(exists, &qualify(plan.schema.as_deref(), name), &TOMBSTONES_LINES.map(str::to_owned)))
+}
+
+pub(super) fn create_table(plan: &Plan, collection: &CollectionPlan, table: &TablePlan, exists: &str) -> String {
+    create(exists, &table.qualified(), &lines(plan, collection, table))
+}
+
+/// The name of a column's foreign key: PostgreSQL's own. Added twice, it is refused.
+pub(super) fn foreign_key_name(table: &TablePlan, column: &ColumnPlan) -> String {
+    shorten(&format!("{}_{}_fkey", table.name, column.name))
+}
+
+/// The foreign key of a column that has one.
+pub(super) fn foreign_key(plan: &Plan, table: &TablePlan, column: &ColumnPlan) -> Option<String> {
+    let target = plan.collections.get(column.reference.filter(|_| column.foreign_key)?)?.tables.first()?;
+    Some(format!(
+        "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED;",
+        table.qualified(), quote(&foreign_key_name(table, column)), quote(&column.name), target.qualified(), target.key_columns()
+    ))
 }
 
 const ID_MAP_LINES: [&str; 5] =

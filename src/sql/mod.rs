@@ -8,6 +8,7 @@ pub mod delete;
 pub mod digest;
 pub mod input;
 pub mod lock;
+pub mod migrate;
 mod names;
 pub mod parameters;
 pub mod read;

@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod copy_text;
 mod lookups;
+mod migrate;
 mod records;
 
 use crate::aggregate::Spans;

@@ -9,6 +9,7 @@ import { check } from "./commands/check.ts";
 import { ddl } from "./commands/ddl.ts";
 import { documents } from "./commands/documents.ts";
 import { explain } from "./commands/explain.ts";
+import { migrate } from "./commands/migrate.ts";
 import { roundtrip } from "./commands/roundtrip.ts";
 import { rows } from "./commands/rows.ts";
 import { CliError, EXIT } from "./exit.ts";
@@ -17,7 +18,7 @@ import { sayError } from "./output/faults.ts";
 import { endWithReader, print, say } from "./output/streams.ts";
 import { details, overview } from "./usage.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = { check, explain, ddl, rows, documents, roundtrip };
+const COMMANDS: Readonly<Record<string, Command>> = { check, explain, ddl, migrate, rows, documents, roundtrip };
 
 /** Runs a command line; the exit code is `process.exitCode`. */
 export async function main(words: string[]): Promise<void> {

@@ -57,6 +57,11 @@ export class Plan {
     return new Plan(plan);
   }
 
+  /** @internal Statements and warnings of the way from one plan to another; throws issues. */
+  static migration(from: Plan, to: Plan): [statements: string[], warnings: Issue[]] {
+    return from.#live().migrate(to.#live() as never) as [string[], Issue[]];
+  }
+
   private constructor(plan: WasmPlan) {
     this.#plan = plan;
     this.description = plan.describe() as CollectionDescription[];

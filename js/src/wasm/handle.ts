@@ -15,6 +15,7 @@ export interface WasmPlan {
   read_statement(collection: number): string | undefined;
   stream_statement(collection: number): string | undefined;
   digest_statement(collection: number, scope: number, stored: boolean): string | undefined;
+  migrate(to: never): unknown;
   free(): void;
 }
 /** @internal [collection, `_id` as canonical Extended JSON, PostgreSQL id as text] */

@@ -10,6 +10,11 @@ export function sayError(message: string, help: string | undefined, issues: read
   if (help !== undefined) say(`       ${style.dim(help)}`);
 }
 
+/** Issues beside a result. */
+export function sayIssues(issues: readonly Issue[]): void {
+  for (const line of issueLines(issues, styleFor(process.stderr))) say(line);
+}
+
 /** Issues of a mapping, two or three lines each. */
 export function issueLines(issues: readonly Issue[], style: Style): string[] {
   return issues.flatMap((issue) => {

@@ -1,0 +1,157 @@
+//! From one version of a mapping to the next: the SQL that gives tables their new form and moves what is in them.
+//!
+//! Whatever moves, moves by one way: the values of the document's top-level fields that the two mappings have differently are taken out of rows and complement, in one
+//! form, and then put where the new mapping has them; what its rows do not say is the complement again. So a field goes between complement, column, JSON and
+//! tables of its own in every direction, and the documents stay what they were. What SQL cannot read back exactly is refused: what the mappings show here, what only
+//! the data shows by the SQL itself, which then changes nothing.
+
+mod assemble;
+mod compare;
+mod data;
+mod enums;
+mod faults;
+mod indexes;
+mod orders;
+mod parts;
+mod shred;
+mod structure;
+mod tables;
+mod value;
+
+use self::compare::{Change, Pair};
+use crate::issue::Issue;
+use crate::plan::{CollectionPlan, Plan};
+use crate::postgres::identifier::{qualify, quote};
+use crate::sql::ddl;
+
+/// The way from one mapping to another.
+#[derive(Debug, Clone, Default)]
+pub struct Migration {
+    /// Statements in their order, to be run in one transaction. None: the two mappings write the same rows into the same tables.
+    pub statements: Vec<String>,
+    /// What to know before.
+    pub warnings: Vec<Issue>,
+}
+
+/// What every statement that reads or writes values as text relies on; it holds in this transaction only.
+const SETTINGS: [&str; 5] = ["rowlens.migration = 'running'", "timezone = 'UTC'", "datestyle = 'ISO, YMD'", "bytea_output = 'hex'", "extra_float_digits = 1"];
+
+const FUNCTIONS: &str = include_str!("functions.sql");
+
+/// The SQL from `old` to `new`: `new` reads from the tables after it the documents that `old` read before.
+///
+/// ```
+/// use rowlens::{compile_str, migrate, CompileOptions};
+///
+/// let plan = |columns: &str| {
+///     let mapping = format!(r#"{{"version":1,"collections":{{"users":{{"table":"users","key":{{"column":"id"}},"columns":{{{columns}}},"complement":"rest"}}}}}}"#);
+///     compile_str(&mapping, &CompileOptions::default()).unwrap().plan
+/// };
+/// let migration = migrate(&plan(""), &plan(r#""age":{"path":"age","type":"integer"}"#)).unwrap();
+/// assert!(migration.statements.iter().any(|sql| sql == r#"ALTER TABLE "users" ADD COLUMN "age" integer;"#));
+/// ```
+///
+/// # Errors
+/// Everything that SQL cannot move without loss, at once.
+pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
+    let mut faults = faults::Faults::default();
+    let pairs = pairs(old, new, &mut faults);
+    let mut work: Vec<(Pair<'_>, Vec<(String, Change)>)> = Vec::new();
+    for pair in pairs {
+        let moved = faults.check(&pair);
+        work.push((pair, moved));
+    }
+    if !faults.errors.is_empty() {
+        return Err(faults.errors);
+    }
+    let mut out = Migration::default();
+    // Without a complement nothing that is not mapped was kept: then what comes to the tables is empty.
+    let moves = |pair: &Pair<'_>, moved: &[(String, Change)]| !moved.is_empty() && (pair.old.complement.is_some() || moved.iter().any(|(_, change)| *change == Change::Other));
+    let (mut take, mut before, mut put, mut after) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (number, (pair, moved)) in work.iter().enumerate() {
+        let structure = structure::structure(pair);
+        let changes = structure != structure::Structure::default() || !moved.is_empty();
+        before.extend(structure.before);
+        after.extend(structure.after);
+        if moves(pair, moved) {
+            let data = data::data(pair, moved, number).unwrap_or_default();
+            take.extend(data.take);
+            put.extend(data.put);
+            out.warnings.extend(faults::rewrites(pair, moved));
+        }
+        if let (true, Some(hash), Some(root)) = (changes, pair.new.hash.as_ref().filter(|_| pair.old.hash.is_some()), pair.new.tables.first()) {
+            after.push(format!("UPDATE {} SET {hash} = NULL WHERE {hash} IS NOT NULL;", root.qualified(), hash = quote(hash)));
+            out.warnings.push(faults::digests(pair));
+        }
+    }
+    for collection in new.collections.iter().filter(|collection| !work.iter().any(|(pair, _)| pair.new.name == collection.name)) {
+        created(new, collection, &mut before, &mut after);
+    }
+    let enums = enums::enums(old, new);
+    let moving = !take.is_empty();
+    if moving {
+        out.statements.extend(SETTINGS.map(|setting| format!("SET LOCAL {setting};")));
+        out.statements.extend(functions().map(str::to_owned));
+        out.statements.push("SELECT pg_temp.rowlens_refuse('this migration must run in one transaction') WHERE current_setting('rowlens.migration', true) IS DISTINCT FROM 'running';".to_owned());
+    }
+    out.statements.append(&mut take);
+    out.statements.extend(ddl::prelude(new).into_iter().filter(|statement| !ddl::prelude(old).contains(statement)));
+    out.statements.extend(enums.before);
+    out.statements.extend(kept_tables(old, new));
+    out.statements.append(&mut before);
+    out.statements.append(&mut put);
+    if moving {
+        // Tables are not altered while deferred foreign keys wait for their check.
+        out.statements.push("SET CONSTRAINTS ALL IMMEDIATE;".to_owned());
+    }
+    out.statements.append(&mut after);
+    out.statements.extend(enums.after);
+    if moving {
+        let names: Vec<&str> = functions().filter_map(|text| text.split("FUNCTION ").nth(1)?.split('(').next()).collect();
+        out.statements.push(format!("DROP FUNCTION {};", names.join(", ")));
+        out.statements.push("SET CONSTRAINTS ALL DEFERRED;".to_owned());
+    }
+    Ok(out)
+}
+
+/// The functions, each with the comment above it.
+fn functions() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.trim_end().split("\n\n")
+}
+
+/// Collections by name, else by their root table. What has no counterpart in the new mapping is a fault.
+fn pairs<'p>(old_plan: &'p Plan, new_plan: &'p Plan, faults: &mut faults::Faults) -> Vec<Pair<'p>> {
+    let mut found: Vec<Pair<'p>> = Vec::new();
+    for old in &old_plan.collections {
+        let root = |collection: &CollectionPlan| collection.tables.first().map(crate::plan::TablePlan::qualified);
+        let free = |new: &&CollectionPlan| !old_plan.collections.iter().any(|other| other.name == new.name) && root(new) == root(old);
+        match new_plan.collections.iter().find(|new| new.name == old.name).or_else(|| new_plan.collections.iter().find(free)) {
+            Some(new) => found.push(Pair { old_plan, new_plan, old, new }),
+            None => faults.collection_gone(old),
+        }
+    }
+    found
+}
+
+fn created(plan: &Plan, collection: &CollectionPlan, before: &mut Vec<String>, after: &mut Vec<String>) {
+    for table in &collection.tables {
+        before.push(ddl::create_table(plan, collection, table, ""));
+        after.extend(table.indexes.iter().map(|index| ddl::index_statement(table, index, "")));
+        after.extend(table.columns.iter().filter_map(|column| ddl::foreign_key(plan, table, column)));
+    }
+}
+
+/// The tables that rowlens keeps itself: they come and are renamed; what they hold is never dropped.
+fn kept_tables(old: &Plan, new: &Plan) -> Vec<String> {
+    let mut out = Vec::new();
+    let own = |plan: &Plan, name: &str| qualify(plan.schema.as_deref(), name);
+    if new.looks_up() && !old.looks_up() {
+        out.push(ddl::create_id_map(new, ""));
+    }
+    match (&old.tombstones, &new.tombstones) {
+        (None, Some(_)) => out.extend(ddl::create_tombstones(new, "")),
+        (Some(was), Some(is)) if was != is => out.push(format!("ALTER TABLE {} RENAME TO {};", own(old, was), quote(is))),
+        _ => {}
+    }
+    out
+}
