@@ -96,21 +96,21 @@ fn odd(word: u64) -> u64 {
     (word.wrapping_sub(ONES) | word) & HIGH
 }
 
+/// The two words of the text of `length` bytes at `start`, zeros behind it, if it is short ASCII without U+0000 and something stands behind it.
+#[inline(always)]
+pub(crate) fn short_text(data: &[u8], start: usize, length: usize) -> Option<(u64, u64)> {
+    let window = data.get(start..)?.first_chunk::<16>().filter(|_| length <= 16)?;
+    let (low, high) = halves(window);
+    let (keep_low, keep_high) = masks(length);
+    let (low, high) = (low & keep_low, high & keep_high);
+    // What stands behind the text is replaced by ones, which are never odd.
+    (odd(low | ONES & !keep_low) | odd(high | ONES & !keep_high) == 0).then_some((low, high))
+}
+
 /// Whether `data[start..end]` is text that PostgreSQL can store: UTF-8 without U+0000.
 #[inline(always)]
 pub(crate) fn is_storable_text(data: &[u8], start: usize, end: usize) -> bool {
-    let length = end.saturating_sub(start);
-    if length <= 16 {
-        if let Some(window) = data.get(start..).and_then(|rest| rest.first_chunk::<16>()) {
-            // What stands behind the text is replaced by ones, which are never odd.
-            let (low, high) = halves(window);
-            let (keep_low, keep_high) = masks(length);
-            if odd(low & keep_low | ONES & !keep_low) | odd(high & keep_high | ONES & !keep_high) == 0 {
-                return true;
-            }
-        }
-    }
-    is_storable_long(data.get(start..end).unwrap_or(&[]))
+    short_text(data, start, end.saturating_sub(start)).is_some() || is_storable_long(data.get(start..end).unwrap_or(&[]))
 }
 
 #[inline(never)]

@@ -1,7 +1,7 @@
 //! One column value back into one document value. The mirror of `shred::codec`.
 
 use crate::bson::{index_digits, kind};
-use crate::bytes::{halves, is_storable_text, masks, push_run};
+use crate::bytes::{is_storable_text, push_run, short_text};
 use crate::identity;
 use crate::json;
 use crate::plan::{BsonKind, FieldPlan};
@@ -68,7 +68,21 @@ impl Common {
 impl Decoder {
     /// The decoder of a column.
     pub fn new(pg: &PgType, field: &FieldPlan) -> Self {
-        Decoder { common: Common::new(pg, field.bson), pg: pg.clone(), bson: field.bson }
+        let common = if field.lookup.is_some() { Common::None } else { Common::new(pg, field.bson) };
+        Decoder { common, pg: pg.clone(), bson: field.bson }
+    }
+
+    /// The BSON type that values mostly get; null where none is more likely.
+    pub fn usual(&self) -> u8 {
+        match self.common {
+            Common::Text => kind::STRING,
+            Common::Decimal(_) => kind::DECIMAL128,
+            Common::Timestamp => kind::DATE,
+            Common::ObjectId => kind::OBJECT_ID,
+            Common::Int32 => kind::INT32,
+            Common::Boolean => kind::BOOLEAN,
+            Common::None => kind::NULL,
+        }
     }
 
     /// Whether the column is an array.
@@ -80,11 +94,7 @@ impl Decoder {
     #[inline(always)]
     pub fn decode_common(&self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<u8> {
         if let Common::Text = self.common {
-            if !is_storable_text(data, start, end) {
-                return None;
-            }
-            push_string(out, data, start, end);
-            return Some(kind::STRING);
+            return push_text(out, data, start, end).then_some(kind::STRING);
         }
         let (kind, length, window) = self.decode_fixed(data.get(start..end)?)?;
         // One append for all of them: a window is copied in place, where several appends would be calls.
@@ -128,28 +138,29 @@ impl Decoder {
     }
 }
 
-/// Appends a BSON string that is `data[start..end]`.
+/// Appends a BSON string that is `data[start..end]`; nothing where it is no text.
 #[inline(always)]
-fn push_string(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
-    let length = end - start;
-    let size = (length as i32 + 1).to_le_bytes();
-    match data.get(start..).and_then(|rest| rest.first_chunk::<16>()) {
-        Some(window) if length <= 16 => {
-            let (low, high) = halves(window);
-            let (keep_low, keep_high) = masks(length);
-            let mut value = [0; 21];
-            value[..4].copy_from_slice(&size);
-            value[4..12].copy_from_slice(&(low & keep_low).to_le_bytes());
-            value[12..20].copy_from_slice(&(high & keep_high).to_le_bytes());
-            out.extend_from_slice(&value);
-            out.truncate(out.len() - 16 + length);
-        }
-        _ => {
-            out.extend_from_slice(&size);
-            push_run(out, data, start, end);
-            out.push(0);
-        }
+fn push_text(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> bool {
+    let length = end.saturating_sub(start);
+    let Some((low, high)) = short_text(data, start, length) else { return push_long_text(out, data, start, end) };
+    let mut value = [0; 21];
+    value[..4].copy_from_slice(&(length as i32 + 1).to_le_bytes());
+    value[4..12].copy_from_slice(&low.to_le_bytes());
+    value[12..20].copy_from_slice(&high.to_le_bytes());
+    out.extend_from_slice(&value);
+    out.truncate(out.len() - 16 + length);
+    true
+}
+
+#[inline(never)]
+fn push_long_text(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> bool {
+    if !is_storable_text(data, start, end) {
+        return false;
     }
+    out.extend_from_slice(&((end - start) as i32 + 1).to_le_bytes());
+    push_run(out, data, start, end);
+    out.push(0);
+    true
 }
 
 fn text(value: &[u8], out: &mut Vec<u8>) -> Result<u8, BadValue> {

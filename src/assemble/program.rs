@@ -34,6 +34,8 @@ pub(crate) struct ContextProgram {
     /// Index of its label.
     pub label: usize,
     pub shape_column: Option<usize>,
+    /// Rows of other tables repeat its key.
+    pub above: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -45,8 +47,10 @@ pub(crate) enum NodeProgram {
 
 #[derive(Debug, Clone)]
 pub(crate) struct FieldProgram {
-    /// What stands before the value: a type byte (null, until the value says which) and the name with its NUL.
+    /// What stands before the value: the type byte that is most likely, and the name with its NUL.
     pub header: Run,
+    /// That type.
+    pub usual: u8,
     pub node: NodeProgram,
 }
 
@@ -88,6 +92,8 @@ fn context(collection: &CollectionPlan, context: &Context, label: &str, labels: 
     let table = &collection.tables[context.table];
     labels.push(label.to_owned());
     let label = labels.len() - 1;
+    let variants = context.discriminator.iter().flat_map(|it| &it.variants);
+    let above = has_children(&context.tree) || variants.clone().any(|variant| variant.table.is_some() || has_children(&variant.tree));
     ContextProgram {
         table: context.table,
         key: table.key.clone(),
@@ -99,10 +105,19 @@ fn context(collection: &CollectionPlan, context: &Context, label: &str, labels: 
         }),
         unread: (
             unread(collection, context.table, &context.tree),
-            context.discriminator.iter().flat_map(|d| &d.variants).map(|v| unread(collection, context.table, &v.tree)).collect(),
+            variants.map(|v| unread(collection, context.table, &v.tree)).collect(),
         ),
         label,
         shape_column: table.columns.iter().position(|c| matches!(c.source, Source::Ordinal | Source::MapKey)),
+        above,
+    }
+}
+
+fn has_children(node: &Node) -> bool {
+    match node {
+        Node::Column { .. } => false,
+        Node::Object(object) => object.fields.iter().any(|(_, inner)| has_children(inner)),
+        Node::One(_) | Node::Array(_) | Node::Map(_) => true,
     }
 }
 
@@ -125,16 +140,21 @@ fn node(collection: &CollectionPlan, node_plan: &Node, own: usize, path: &str, l
                 crate::path::push_field(&mut inner, name);
                 inner
             };
-            NodeProgram::Object(object.fields.iter().map(|(name, n)| FieldProgram { header: header(name), node: node(collection, n, own, &inner(name), labels) }).collect())
+            let field = |(name, inside): &(String, Node)| {
+                let node = node(collection, inside, own, &inner(name), labels);
+                let usual = match &node {
+                    NodeProgram::Leaf(leaf) => leaf.decoder.usual(),
+                    NodeProgram::Child(child) if child.shape == Shape::Array => kind::ARRAY,
+                    NodeProgram::Object(_) | NodeProgram::Child(_) => kind::DOCUMENT,
+                };
+                FieldProgram { header: Run::new(&[&[usual], name.as_bytes(), &[0]].concat()), usual, node }
+            };
+            NodeProgram::Object(object.fields.iter().map(field).collect())
         }
         Node::One(child) => child_node(collection, Shape::One, child, path, labels),
         Node::Array(child) => child_node(collection, Shape::Array, child, path, labels),
         Node::Map(child) => child_node(collection, Shape::Map, child, path, labels),
     }
-}
-
-fn header(name: &str) -> Run {
-    Run::new(&[&[kind::NULL], name.as_bytes(), &[0]].concat())
 }
 
 fn child_node(collection: &CollectionPlan, shape: Shape, child: &Child, path: &str, labels: &mut Vec<String>) -> NodeProgram {

@@ -5,7 +5,7 @@ use super::index::tuple;
 use super::program::{ChildProgram, ContextProgram, FieldProgram, Leaf, NodeProgram, Program};
 use super::{BadTuple, State, Step};
 use crate::bson::kind;
-use crate::bytes::{push_run, starts_with};
+use crate::bytes::{push_key, starts_with};
 use crate::plan::Absent;
 use crate::shred::program::Shape;
 use crate::shred::Note;
@@ -47,9 +47,9 @@ impl State {
     /// The value of one context: returns its BSON type, the bytes are appended.
     fn context(&mut self, context: &ContextProgram, tables: Tables<'_, '_>, data: &[u8], fields: usize) -> Result<u8, BadTuple> {
         let key_start = self.keys.len();
-        for column in &context.key {
+        for column in context.key.iter().filter(|_| context.above) {
             match self.fields.get(fields + column) {
-                Some(&(start, end)) if start != u32::MAX => push_run(&mut self.keys, data, start as usize - 4, end as usize),
+                Some(&(start, end)) if start != u32::MAX => push_key(&mut self.keys, data, start as usize - 4, end as usize),
                 _ => self.keys.extend_from_slice(&(-1i32).to_be_bytes()),
             }
         }
@@ -80,7 +80,7 @@ impl State {
                 kind::DOCUMENT
             }
             NodeProgram::Leaf(leaf) => match self.value(leaf, rows) {
-                Some((data, start, end)) => self.leaf(leaf, data, start, end)?,
+                Some((data, start, end)) => self.element(leaf, data, start, end)?,
                 None => kind::NULL,
             },
             NodeProgram::Child(child) => {
@@ -109,8 +109,8 @@ impl State {
                 NodeProgram::Leaf(leaf) => {
                     let Some((data, start, end)) = self.value(leaf, rows) else {
                         if leaf.absent == Absent::Null {
-                            // A header's own type byte is null.
                             field.header.push(&mut self.writer.out);
+                            self.settle(mark, kind::NULL);
                         }
                         continue;
                     };
@@ -139,16 +139,21 @@ impl State {
                 }
             };
             match kind {
-                Some(kind) => {
-                    if let Some(place) = self.writer.out.get_mut(mark) {
-                        *place = kind;
-                    }
-                }
+                Some(kind) if kind == field.usual => {}
+                Some(kind) => self.settle(mark, kind),
                 None => self.writer.out.truncate(mark),
             }
             real |= says;
         }
         Ok(real)
+    }
+
+    /// Puts another type byte at `mark`.
+    #[inline]
+    fn settle(&mut self, mark: usize, kind: u8) {
+        if let Some(place) = self.writer.out.get_mut(mark) {
+            *place = kind;
+        }
     }
 
     /// Where the leaf's value is; `None` for NULL.
@@ -159,14 +164,19 @@ impl State {
         (start != u32::MAX).then_some((data, start as usize, end as usize))
     }
 
-    #[inline]
+    /// In the loop that everything goes through: a call would cost as much as the value.
+    #[inline(always)]
     fn leaf(&mut self, leaf: &Leaf, data: &[u8], start: usize, end: usize) -> Result<u8, BadTuple> {
-        if leaf.lookup.is_none() {
-            if let Some(kind) = leaf.decoder.decode_common(data, start, end, &mut self.writer.out) {
-                return Ok(kind);
-            }
+        match leaf.decoder.decode_common(data, start, end, &mut self.writer.out) {
+            Some(kind) => Ok(kind),
+            None => self.rare_leaf(leaf, data.get(start..end).unwrap_or(&[]), start),
         }
-        self.rare_leaf(leaf, data.get(start..end).unwrap_or(&[]), start)
+    }
+
+    /// A leaf that is a row's whole value.
+    #[inline(never)]
+    fn element(&mut self, leaf: &Leaf, data: &[u8], start: usize, end: usize) -> Result<u8, BadTuple> {
+        self.leaf(leaf, data, start, end)
     }
 
     #[inline(never)]
@@ -302,9 +312,7 @@ impl State {
             }
             let kind = self.context(&child.context, tables, data, fields)?;
             if child.shape != Shape::One {
-                if let Some(place) = self.writer.out.get_mut(kind_at) {
-                    *place = kind;
-                }
+                self.settle(kind_at, kind);
             }
             self.fields.truncate(fields);
             self.trail.truncate(depth);
