@@ -1,11 +1,12 @@
 export { bsonBatches } from "./bson/bson-batches.ts";
 export type { BsonBatch } from "./bson/bson-batches.ts";
+export type * from "./database/difference.ts";
 export { encodeDocument } from "./bson/encode-document.ts";
 export type { EncodeOptions } from "./bson/encode-document.ts";
 export { Collection } from "./core/collection.ts";
-export type { DocumentInput, Lookups, ToRowsOptions, TableInput } from "./core/collection.ts";
 export { migrate } from "./core/migrate.ts";
 export type { Migration } from "./core/migrate.ts";
+export type { DocumentDigest, DocumentInput, Lookups, ToRowsOptions, TableInput } from "./core/collection.ts";
 export { compile, Plan } from "./core/plan.ts";
 export type { CompileOptions, DdlOptions } from "./core/plan.ts";
 export type { CollectionDescription, ColumnDescription, ColumnKind, Fidelity, TableDescription } from "./core/description.ts";

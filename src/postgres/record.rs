@@ -117,6 +117,14 @@ impl Records {
         Ok(count)
     }
 
+    /// Takes tuples of table `table` as they are, in place of what was there.
+    pub fn set_tuples(&mut self, table: usize, tuples: &[u8]) {
+        if let Some(own) = self.tuples.get_mut(table) {
+            own.clear();
+            own.extend_from_slice(tuples);
+        }
+    }
+
     /// Takes the next bytes of a `COPY … TO STDOUT (FORMAT binary)` whose rows are table number and record, all rows of an aggregate one after the
     /// other. What is there of whole aggregates is in [`Records::whole`].
     ///

@@ -60,6 +60,11 @@ impl Records {
         self.records.append(table, &self.input).map_err(|bad| self.thrown(bad))
     }
 
+    /// Takes what was written as tuples of table `table`.
+    pub fn set_tuples(&mut self, table: usize) {
+        self.records.set_tuples(table, &self.input);
+    }
+
     /// Takes what was written as the stream's next bytes; throws an issue.
     pub fn push_copy(&mut self) -> Result<(), JsValue> {
         self.records.push_copy(&self.input).map_err(|bad| self.thrown(bad))

@@ -1,4 +1,7 @@
 import { encodeInto } from "../bson/encode-document.ts";
+import type { Difference } from "../database/difference.ts";
+import { digestBatch, eachDigest } from "../database/digest-index.ts";
+import { keyOrder } from "../database/keys.ts";
 import type { ColumnType } from "../postgres/column-type.ts";
 import { tuplesOfCopyBinary } from "../postgres/copy-binary.ts";
 import { tuplesOfCopyText } from "../postgres/copy-text.ts";
@@ -19,6 +22,20 @@ export type DocumentInput = Uint8Array | readonly Uint8Array[] | object | readon
 
 /** Answers for keys that are looked up: `[collection, _id as canonical Extended JSON, PostgreSQL id as text]`. */
 export type Lookups = readonly (readonly [collection: string, id: string, key: string])[];
+
+/** The digest of one document's rows. */
+export interface DocumentDigest {
+  /** Position in the batch; of a key that comes several times, that of the last. */
+  readonly document: number;
+  /** Key of the root row, as PostgreSQL's text. */
+  readonly key: string;
+  /** How many rows it becomes. */
+  readonly rows: number;
+  /** Sum of the first halves of the rows' MD5, modulo 2^64, as a signed integer. */
+  readonly high: bigint;
+  /** Sum of the second halves. */
+  readonly low: bigint;
+}
 
 /** Options of {@link Collection.toRows}. */
 export interface ToRowsOptions {
@@ -157,6 +174,45 @@ export class Collection {
     const counts = { ...issueCounts };
     for (const { code } of readIssues) counts[code] = (counts[code] ?? 0) + 1;
     return Documents.make(bson, count, [...readIssues.slice(0, 1000), ...issues], counts);
+  }
+
+  /**
+   * Digests of the rows that documents become, each key once: what `Database.digests` gives for the same rows. Documents without rows
+   * have none.
+   * @example
+   * for (const { key, rows, high, low } of payments.digests(batch)) index.set(key, [rows, high, low]);
+   */
+  digests(input: DocumentInput, options: ToRowsOptions = {}): DocumentDigest[] {
+    const order = keyOrder(this.inner.key);
+    const found: DocumentDigest[] = [];
+    eachDigest(digestBatch(this, input, options).bytes, (document, rows, high, low, key) => {
+      order.toOrder(key);
+      found.push({ document, key: order.text(key), rows, high, low });
+    });
+    return found;
+  }
+
+  /**
+   * How the rows that documents become differ from rows as they were read, in any form. `Database.compare` does this for a whole
+   * collection.
+   * @throws RowlensError `rows-unreadable` where tuples are not those of the tables.
+   * @example
+   * for (const { class: kind, table, column, row } of payments.differences(documents, { payments: { copyBinary } })) report(kind, table, column, row);
+   */
+  differences(documents: DocumentInput, rows: Pick<Rows, "tables"> | Record<string, TableInput>, options: ToRowsOptions & { /** Differing values as text. Default false. */ values?: boolean } = {}): Difference[] {
+    const tables = this.#tuples(rows, []).map((tuples) => tuples.slice());
+    const records = new (wasm().Records)(this.#plan as never, this.#index);
+    try {
+      tables.forEach((tuples, table) => {
+        view(records.reserve(tuples.length), tuples.length).set(tuples);
+        records.set_tuples(table);
+      });
+      const found = this.inner.shred(documents, options).differences(records as never, options.values ?? false) as Difference[] | undefined;
+      if (!Array.isArray(found)) throw new RowlensError("rows-unreadable", `these are not tuples of the tables of \`${this.name}\``);
+      return found;
+    } finally {
+      records.free();
+    }
   }
 
   /** What talks to a database needs of this. @internal */

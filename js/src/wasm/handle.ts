@@ -55,6 +55,7 @@ export interface WasmAssembler {
 export interface WasmRecords {
   reserve(length: number): number;
   append(table: number): number;
+  set_tuples(table: number): void;
   push_copy(): void;
   finish(): boolean;
   tuples_ptr(table: number): number;

@@ -116,6 +116,11 @@ describe.each(["pglite", "18"] as const)("reading (%s)", (server) => {
       const sum = (name: "high" | "low"): bigint => BigInt.asIntN(64, parts.reduce((all, part) => all + part[name], 0n));
       expect(whole).toEqual({ documents: 50, rows: parts.reduce((all, part) => all + part.rows, 0), high: sum("high"), low: sum("low") });
       expect(await readDigests(session, collection, { ranges: [] })).toEqual([]);
+      // Documents alone give the same.
+      const own = collection.digests(documents);
+      expect(own.map(({ key }) => key)).toContain("-25");
+      expect([own.reduce((all, { rows }) => all + rows, 0), BigInt.asIntN(64, own.reduce((all, { high }) => all + high, 0n))]).toEqual([whole?.rows, whole?.high]);
+      expect(collection.digests([documents[3], documents[3]] as Uint8Array[])).toMatchObject([{ document: 1, key: "-22" }]);
       // What an apply stores: the aggregate's digest.
       expect(await compareDocuments(session, collection, [documents], { stored: true })).toMatchObject({ equal: false, counts: { differing: 50 } });
       for (const document of documents) {
@@ -149,6 +154,20 @@ describe.each(["pglite", "18"] as const)("reading (%s)", (server) => {
       await expect(read()).rejects.toMatchObject({ code: "schema-drift", issues: [{ table: "c", column: "n" }] });
     });
   });
+});
+
+it("rows in any form are held against documents", () => {
+  const collection = compile(mappingOf("integer")).collection("c");
+  const [one, two] = documentsFor([1, 2]) as [Uint8Array, Uint8Array];
+  const changed = encodeDocument({ _id: 2, n: Long.fromNumber(9), list: ["1-0", "x"] });
+  expect(collection.differences([one, two], collection.toRows([two, one]))).toEqual([]);
+  const [root, list] = collection.toRows([one, changed], { copy: true }).tables;
+  const rows = { c: { copyBinary: root?.copyBinary() as Uint8Array }, c_list: { objects: list?.objects() as object[] } };
+  expect(collection.differences([one, two], rows, { values: true })).toMatchObject([
+    { class: "differing", key: "2", table: "c", column: "n", row: ["2"], rows: 1, values: ["1", "9"] },
+    { class: "extra", key: "2", table: "c_list", row: ["2", "1"] },
+  ]);
+  expect(() => collection.differences([one], { c: { tuples: Uint8Array.of(0, 1, 0, 0) } })).toThrow(expect.objectContaining({ code: "rows-unreadable" }));
 });
 
 /** A session that answers as `query` does. */
