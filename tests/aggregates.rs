@@ -35,6 +35,7 @@ fn each_document_has_its_own_rows_and_refused_ones_have_none() {
     let found = aggregates(&batch, Versions::Path(&path));
     assert_eq!(found.list.iter().map(|a| (a.document, a.key_text(&PgType::Text).unwrap(), a.version)).collect::<Vec<_>>(), [(2, "a".into(), Ok(2)), (0, "b".into(), Ok(1)), (3, "c".into(), Ok(3))]);
     assert!(found.superseded.is_empty());
+    assert_eq!(found.list.iter().map(|aggregate| aggregate.row_count(batch.lens.tables())).collect::<Vec<_>>(), [1, 3, 2]);
     // Alone, each document makes exactly these bytes.
     let plan = Arc::clone(batch.lens.plan());
     let spans = batch.set.spans.clone().unwrap();

@@ -11,6 +11,7 @@ pub use spans::{DocumentSpan, Spans};
 pub use version::{version_of, NoVersion};
 
 use crate::postgres::text::value_text;
+use crate::postgres::tuple::read_tuple;
 use crate::postgres::PgType;
 use crate::rowset::Rows;
 use std::ops::Range;
@@ -91,10 +92,30 @@ impl Aggregates {
 }
 
 impl Aggregate {
+    /// How many rows it has in `tables`.
+    pub fn row_count(&self, tables: &[Rows]) -> u32 {
+        self.slices(tables).map(count).sum()
+    }
+
+    /// Its tuples per table.
+    pub fn slices<'t>(&'t self, tables: &'t [Rows]) -> impl Iterator<Item = &'t [u8]> {
+        self.rows.iter().zip(tables).map(|(range, table)| table.tuples.get(range.clone()).unwrap_or(&[]))
+    }
+
     /// The key as PostgreSQL writes it as text (a `bytea` as `\x…`), whatever the session's settings.
     pub fn key_text(&self, pg: &PgType) -> Option<String> {
         value_text(pg, &self.key)
     }
+}
+
+/// How many tuples there are.
+fn count(mut tuples: &[u8]) -> u32 {
+    let (mut count, mut fields) = (0, Vec::new());
+    while let Some(rest) = read_tuple(tuples, &mut fields) {
+        tuples = rest;
+        count += 1;
+    }
+    count
 }
 
 /// Field number `index` of the tuple that `tuple` begins with; `None` where it is NULL or not there.

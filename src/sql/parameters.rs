@@ -2,12 +2,12 @@
 
 use super::input::extra;
 use crate::aggregate::Aggregate;
-use crate::plan::{CollectionPlan, TablePlan};
+use crate::plan::CollectionPlan;
 use crate::postgres::array::element_oid;
 use crate::postgres::text::push_array_text;
+use crate::postgres::tuple::read_tuple;
 use crate::postgres::PgType;
 use crate::rowset::Rows;
-use std::ops::Range;
 
 /// The form of an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,15 +100,6 @@ pub fn copied(collection: &CollectionPlan, rows: &Rows, table: usize, members: &
     Some(())
 }
 
-/// The COPY statement that takes what [`copied`] makes for [`Target::Table`].
-pub fn load_copy(collection: &CollectionPlan, table: &TablePlan) -> String {
-    let mut columns: Vec<String> = (0..table.columns.len()).map(|c| table.column(c)).collect();
-    if table.parent.is_none() {
-        columns.extend(collection.meta_columns().map(|(name, _)| crate::postgres::identifier::quote(name)));
-    }
-    format!("COPY {} ({}) FROM STDIN WITH (FORMAT binary)", table.qualified(), columns.join(", "))
-}
-
 fn value_of(member: &Member<'_>, name: &str) -> Option<Vec<u8>> {
     match name {
         super::input::VERSION => member.version.map(|version| version.to_be_bytes().to_vec()),
@@ -178,18 +169,12 @@ impl Array {
 }
 
 /// Appends the fields of `tuples` to the columns' arrays.
-fn append(arrays: &mut [Array], tuples: &[u8]) -> Option<()> {
-    let mut at = 0;
-    while at < tuples.len() {
-        let fields = u16::from_be_bytes(*tuples.get(at..)?.first_chunk()?);
-        (usize::from(fields) == arrays.len()).then_some(())?;
-        at += 2;
-        for array in arrays.iter_mut() {
-            let length = i32::from_be_bytes(*tuples.get(at..)?.first_chunk()?);
-            let value: Range<usize> = at + 4..at + 4 + usize::try_from(length).unwrap_or(0);
-            at = value.end;
-            array.push(if length < 0 { None } else { Some(tuples.get(value)?) })?;
-        }
+fn append(arrays: &mut [Array], mut tuples: &[u8]) -> Option<()> {
+    let mut fields = Vec::with_capacity(arrays.len());
+    while !tuples.is_empty() {
+        tuples = read_tuple(tuples, &mut fields)?;
+        (fields.len() == arrays.len()).then_some(())?;
+        arrays.iter_mut().zip(&fields).try_for_each(|(array, field)| array.push(*field))?;
     }
     Some(())
 }

@@ -1,14 +1,13 @@
 //! Batches by aggregate, and the statements that apply them.
 
 use super::{value, Plan, Shredder};
-use crate::aggregate::{Aggregates, NoVersion, Spans, Versions};
+use crate::aggregate::{Aggregates, Digester, NoVersion, Spans, Versions};
 use crate::identity::fingerprint;
-use crate::lens::RowSet;
 use crate::postgres::PgType;
 use crate::rowset::Rows;
 use crate::sql::input::Input;
-use crate::sql::parameters::{copied, load_copy, parameters, Form, Member, Parameters, Target};
-use crate::sql::{apply, delete, lock, staging};
+use crate::sql::parameters::{copied, parameters, Form, Member, Parameters, Target};
+use crate::sql::{apply, delete, load, lock, lookup, staging};
 use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -36,7 +35,11 @@ struct Statements {
     staging: Vec<String>,
     staging_copy: Vec<String>,
     staging_clear: Vec<String>,
-    load: Vec<String>,
+    load_lock: String,
+    load_check: String,
+    load_copy: Vec<String>,
+    lookup: Named,
+    lookup_create: Named,
 }
 
 #[wasm_bindgen]
@@ -54,7 +57,11 @@ impl Plan {
             staging: staging::staging_ddl(plan, it),
             staging_copy: staging::staging_copy(plan, it),
             staging_clear: staging::staging_clear(plan, it),
-            load: it.tables.iter().map(|table| load_copy(it, table)).collect(),
+            load_lock: load::load_lock(it),
+            load_check: load::load_check(plan, it),
+            load_copy: it.tables.iter().map(|table| load::load_copy(it, table)).collect(),
+            lookup: named(lookup::lookup(plan)),
+            lookup_create: named(lookup::lookup_create(plan)),
         })
     }
 }
@@ -67,6 +74,8 @@ pub struct Batch {
     tables: Vec<Rows>,
     aggregates: Aggregates,
     keys: Vec<String>,
+    /// Digests, where the collection stores them.
+    hashes: Vec<[u8; 16]>,
     out: Parameters,
 }
 
@@ -74,9 +83,7 @@ pub struct Batch {
 impl Shredder {
     /// Shreds what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
     pub fn run_batch(&mut self, given: Option<Vec<i64>>) -> Batch {
-        self.lens.clear();
-        self.last = RowSet { spans: Some(Spans::default()), ..RowSet::default() };
-        self.lens.append_rows(&self.input, &mut self.last);
+        self.run_with(Some(Spans::default()));
         let spans = self.last.spans.take().unwrap_or_default();
         let plan = Arc::clone(self.lens.plan());
         let tables = self.lens.take_tables();
@@ -92,7 +99,9 @@ impl Shredder {
         let aggregates = Aggregates::new(&self.input, &spans, &tables, key, versions);
         let pg = root.and_then(|table| table.columns.get(key)).map_or(PgType::Text, |column| column.pg.clone());
         let keys = aggregates.list.iter().map(|aggregate| aggregate.key_text(&pg).unwrap_or_default()).collect();
-        Batch { plan, collection, tables, aggregates, keys, out: Parameters::default() }
+        let mut digester = mapped.filter(|it| it.hash.is_some()).map(Digester::new);
+        let hashes = aggregates.list.iter().filter_map(|aggregate| Some(digester.as_mut()?.tables(aggregate.slices(&tables))?.hash())).collect();
+        Batch { plan, collection, tables, aggregates, keys, hashes, out: Parameters::default() }
     }
 }
 
@@ -106,6 +115,16 @@ impl Batch {
     /// Their keys as text.
     pub fn keys(&self) -> Vec<String> {
         self.keys.clone()
+    }
+
+    /// How many bytes their rows are.
+    pub fn sizes(&self) -> Vec<u32> {
+        self.aggregates.list.iter().map(|aggregate| aggregate.rows.iter().map(|rows| rows.len() as u32).sum()).collect()
+    }
+
+    /// How many rows they have.
+    pub fn row_counts(&self) -> Vec<u32> {
+        self.aggregates.list.iter().map(|aggregate| aggregate.row_count(&self.tables)).collect()
     }
 
     /// Which of them have no version: 0 it has one, 1 it is missing, 2 what stands there is none.
@@ -159,7 +178,7 @@ impl Batch {
     fn members(&self, members: &[u32]) -> Vec<Member<'_>> {
         let member = |index: &u32| {
             let aggregate = self.aggregates.list.get(*index as usize)?;
-            Some(Member { aggregate, version: aggregate.version.ok(), hash: None, key: self.keys.get(*index as usize)? })
+            Some(Member { aggregate, version: aggregate.version.ok(), hash: self.hashes.get(*index as usize).copied(), key: self.keys.get(*index as usize)? })
         };
         members.iter().filter_map(member).collect()
     }

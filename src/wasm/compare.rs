@@ -20,8 +20,7 @@ impl Shredder {
         let mut digester = Digester::new(collection);
         self.text.clear();
         for aggregate in &aggregates.list {
-            let tables = self.lens.tables();
-            let digest = digester.tables(aggregate.rows.iter().zip(tables).map(|(rows, table)| table.tuples.get(rows.clone()).unwrap_or(&[])))?;
+            let digest = digester.tables(aggregate.slices(self.lens.tables()))?;
             let id = self.last.spans.as_ref().and_then(|spans| spans.identity(aggregate.document, &self.input)).unwrap_or(&[]);
             for word in [aggregate.document, digest.rows as u32, aggregate.key.len() as u32, id.len() as u32] {
                 self.text.extend_from_slice(&word.to_le_bytes());

@@ -8,7 +8,7 @@ import { tuplesOfCopyText } from "../postgres/copy-text.ts";
 import { type TableSql, tableSql } from "../postgres/table-sql.ts";
 import { documentOf, lostDocuments, tuplesOfObjects } from "../postgres/objects.ts";
 import type { ReadForms } from "../postgres/value.ts";
-import { type LookupEntry, view, wasm, type WasmAssembler, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
+import { type LookupEntry, view, wasm, type WasmAssembler, type WasmBatch, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
 import type { CollectionDescription, TableDescription } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { Documents } from "./documents.ts";
@@ -72,6 +72,9 @@ export interface InnerCollection {
   readonly looksUp: boolean;
   /** Makes rows of documents, noting which are whose; they are in the shredder until its next run. */
   shred(input: DocumentInput, options: ToRowsOptions): WasmShredder;
+  readonly description: CollectionDescription;
+  /** Aggregates of documents, in memory of their own; `versions` are by document, where the caller says them. */
+  batch(input: DocumentInput, options: ToRowsOptions, versions: BigInt64Array | undefined): { batch: WasmBatch; documents: number; issues: Issue[] };
 }
 
 /**
@@ -89,6 +92,7 @@ export class Collection {
   readonly sql: readonly TableSql[];
   readonly #plan: WasmPlan;
   readonly #index: number;
+  readonly #description: CollectionDescription;
   readonly #types: ColumnType[][];
   readonly #shredder: WasmShredder;
   readonly #assembler: WasmAssembler;
@@ -106,6 +110,7 @@ export class Collection {
     this.sql = description.tables.map(tableSql);
     this.#plan = plan;
     this.#index = index;
+    this.#description = description;
     this.#types = description.tables.map(columnTypes);
     this.#shredder = new (wasm().Shredder)(plan as never, index);
     this.#assembler = new (wasm().Assembler)(plan as never, index);
@@ -119,9 +124,7 @@ export class Collection {
    * for (const table of rows.tables) await copyInto(table.name, table.copyBinary());
    */
   toRows(input: DocumentInput, options: ToRowsOptions = {}): Rows {
-    setLookups(this.#shredder, options.lookups);
-    this.#write(input, options);
-    this.#held?.release();
+    this.#begin(input, options);
     const accepted = this.#shredder.run();
     const held = new HeldTables(this.#shredder);
     this.#held = held;
@@ -218,13 +221,17 @@ export class Collection {
   /** What talks to a database needs of this. @internal */
   get inner(): InnerCollection {
     const shred = (input: DocumentInput, options: ToRowsOptions): WasmShredder => {
-      setLookups(this.#shredder, options.lookups);
-      this.#write(input, options);
-      this.#held?.release();
+      this.#begin(input, options);
       this.#shredder.run_spans();
       return this.#shredder;
     };
-    return { plan: this.#plan, index: this.#index, key: (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType, looksUp: this.#plan.collection_looks_up(this.#index), shred };
+    const batch: InnerCollection["batch"] = (input, options, versions) => {
+      this.#begin(input, options);
+      const batch = this.#shredder.run_batch(versions);
+      return { batch, documents: this.#shredder.documents(), issues: issuesOf(this.#shredder, this.#shredder.issue_counts() as Record<string, number>) };
+    };
+    const key = (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType;
+    return { plan: this.#plan, index: this.#index, description: this.#description, key, looksUp: this.#plan.collection_looks_up(this.#index), shred, batch };
   }
 
   get #keyColumn(): number {
@@ -237,6 +244,13 @@ export class Collection {
     this.#held?.release();
     this.#shredder.free();
     this.#assembler.free();
+  }
+
+  /** All that comes before a run. */
+  #begin(input: DocumentInput, options: ToRowsOptions): void {
+    setLookups(this.#shredder, options.lookups);
+    this.#write(input, options);
+    this.#held?.release();
   }
 
   /** Writes the documents into wasm's input buffer; gives their length. */

@@ -1,10 +1,17 @@
+export type { ApplyManyOptions, ApplyOptions, WriteOptions } from "./apply.ts";
+export type { Version } from "./batch.ts";
 export type { Batches } from "./batches.ts";
 export type { CompareOptions, Comparison } from "./compare.ts";
 export { Database } from "./database.ts";
 export type * from "./difference.ts";
+export type { DeleteOptions } from "./delete.ts";
 export type { Digest, DigestOptions, KeyRange } from "./digests.ts";
+export type { LoadOptions, LoadReport } from "./load.ts";
+export type { NewKey } from "./lookups.ts";
+export type { AppliedOutcome, FailedOutcome, Outcome, OutcomeCounts, Outcomes } from "./outcome.ts";
 export { PostgresError } from "./postgres-error.ts";
 export type { PostgresErrorPlace } from "./postgres-error.ts";
 export type { DocumentIds, ReadDocuments, ReadOptions } from "./read.ts";
 export type { ResultRow, Session, Statement } from "./session.ts";
+export type { FailureReason } from "./sqlstate.ts";
 export type { StreamOptions } from "./stream.ts";

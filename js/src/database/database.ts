@@ -1,10 +1,15 @@
-import type { Issue } from "../core/issue.ts";
+import type { DocumentInput } from "../core/collection.ts";
 import type { Documents } from "../core/documents.ts";
+import type { Issue } from "../core/issue.ts";
 import type { Plan } from "../core/plan.ts";
+import { applyMany, applyOne, type ApplyManyOptions, type ApplyOptions } from "./apply.ts";
 import type { Batches } from "./batches.ts";
 import { checkDatabase } from "./check.ts";
 import { compareDocuments, type CompareOptions, type Comparison } from "./compare.ts";
+import { deleteOne, type DeleteOptions } from "./delete.ts";
 import { type Digest, type DigestOptions, readDigests } from "./digests.ts";
+import { load, type LoadOptions, type LoadReport } from "./load.ts";
+import type { Outcome, Outcomes } from "./outcome.ts";
 import { type DocumentIds, type ReadDocuments, readDocuments, type ReadOptions } from "./read.ts";
 import type { Session } from "./session.ts";
 import { streamDocuments, type StreamOptions } from "./stream.ts";
@@ -37,6 +42,49 @@ export class Database {
    */
   checkDatabase(): Promise<Issue[]> {
     return checkDatabase(this.session, this.plan);
+  }
+
+  /**
+   * Makes PostgreSQL have this state of a document, unless it has a newer one: one transaction, which with `pg` is one round trip.
+   * Rows that did not change are not written. What is wrong with the data is in the outcome, never thrown.
+   * @throws RowlensError `unguarded` where the mapping names no version and the options do not say that none is wanted.
+   * @example
+   * const { outcome } = await db.apply("payments", document); // "inserted", "updated", "unchanged", "stale", "tombstoned" or "failed"
+   */
+  async apply(collection: string, document: Uint8Array | object, options?: ApplyOptions): Promise<Outcome> {
+    return applyOne(this.session, this.plan.collection(collection), document, options);
+  }
+
+  /**
+   * The same for many documents, up to 500 in a transaction. One that fails harms no other, and of several states of one document
+   * the newest is written. In a transaction of the caller all of it is part of that.
+   * @example
+   * const { outcomes, counts } = await db.applyMany("payments", await cursor.toArray());
+   */
+  async applyMany(collection: string, documents: DocumentInput, options?: ApplyManyOptions): Promise<Outcomes> {
+    return applyMany(this.session, this.plan.collection(collection), documents, options);
+  }
+
+  /**
+   * Deletes a document's rows, and leaves a tombstone: states up to that version do not come back.
+   * @param id - The document's `_id`.
+   * @throws RowlensError `version-needed`, `unguarded`
+   * @example
+   * await db.delete("payments", change.documentKey._id, { version: Date.now() });
+   */
+  async delete(collection: string, id: unknown, options?: DeleteOptions): Promise<Outcome> {
+    return deleteOne(this.session, this.plan.collection(collection), id, options);
+  }
+
+  /**
+   * Loads a collection by COPY: into tables that are in use (the default; guarded as {@link apply} is, and safe to be done again),
+   * or into empty ones. Documents are mapped while PostgreSQL works.
+   * @throws RowlensError `table-not-empty` for `into: "empty"` where something has rows.
+   * @example
+   * const { counts, failed } = await db.load("payments", bsonBatches(createReadStream("dump/payments.bson")));
+   */
+  async load(collection: string, batches: Batches, options?: LoadOptions): Promise<LoadReport> {
+    return load(this.session, this.plan.collection(collection), batches, options);
   }
 
   /**

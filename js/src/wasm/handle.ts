@@ -16,6 +16,7 @@ export interface WasmPlan {
   stream_statement(collection: number): string | undefined;
   digest_statement(collection: number, scope: number, stored: boolean): string | undefined;
   migrate(to: never): unknown;
+  write_statements(collection: number): unknown;
   free(): void;
 }
 /** @internal [collection, `_id` as canonical Extended JSON, PostgreSQL id as text] */
@@ -38,6 +39,21 @@ export interface WasmShredder {
   issue_counts(): unknown;
   set_lookups(entries: LookupEntry[]): void;
   needed_lookups(length: number): [collection: string, id: string][];
+  run_batch(versions?: BigInt64Array | null): WasmBatch;
+  free(): void;
+}
+/** @internal The aggregates of one batch, in the order of their keys; members are positions in it. */
+export interface WasmBatch {
+  documents(): Uint32Array;
+  keys(): string[];
+  sizes(): Uint32Array;
+  row_counts(): Uint32Array;
+  no_versions(): Uint8Array;
+  superseded(): Uint32Array;
+  parameters(members: Uint32Array, binary: boolean): Uint32Array | undefined;
+  copied(table: number, members: Uint32Array, staging: boolean): boolean;
+  out_ptr(): number;
+  out_len(): number;
   free(): void;
 }
 /** @internal */

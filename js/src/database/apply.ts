@@ -1,0 +1,88 @@
+import type { Collection, DocumentInput, Lookups } from "../core/collection.ts";
+import { RowlensError } from "../core/rowlens-error.ts";
+import { Batch, chunksOf, type Version } from "./batch.ts";
+import { applyChunk, type Applied } from "./apply-chunk.ts";
+import { failedOutcome, memberOutcome, refusedOutcome, supersededOutcome, versionlessOutcome } from "./made-outcome.ts";
+import { lookupsFor, type NewKey } from "./lookups.ts";
+import { counted, type Outcome, type Outcomes } from "./outcome.ts";
+import type { Session } from "./session.ts";
+
+/** Options of all that writes documents. */
+export interface WriteOptions {
+  /**
+   * Write without a guard against older states: for collections whose mapping names no version, which are not written otherwise.
+   * The last write wins, and a document that was deleted comes back.
+   */
+  readonly unguarded?: boolean;
+  /** Answers of `id_map` that are known already. Default: they are asked for. */
+  readonly lookups?: Lookups;
+  /** Gives ids that `id_map` does not have a key, which is then written to it. */
+  readonly newKey?: NewKey;
+  /** Objects only: what becomes of `undefined` fields. Default `omit`. */
+  readonly undefined?: "omit" | "null";
+}
+
+/** Options of {@link Database.apply}. */
+export interface ApplyOptions extends WriteOptions {
+  /** The state's version. Default: what stands at the mapping's path. */
+  readonly version?: Version;
+}
+
+/** Options of {@link Database.applyMany}. */
+export interface ApplyManyOptions extends WriteOptions {
+  /** Versions by document. Default: what stands at the mapping's path. */
+  readonly versions?: readonly Version[];
+}
+
+/** One document. @internal */
+export async function applyOne(session: Session, collection: Collection, document: Uint8Array | object, options: ApplyOptions = {}): Promise<Outcome> {
+  const { version, ...rest } = options;
+  const { outcomes } = await applyMany(session, collection, document, version === undefined ? rest : { ...rest, versions: [version] });
+  const [outcome] = outcomes;
+  if (outcome === undefined || outcomes.length > 1) throw new RowlensError("document-expected", `this is a batch of ${outcomes.length} documents; \`applyMany\` takes those`);
+  return outcome;
+}
+
+/** Documents, each on its own: one that fails harms no other. @internal */
+export async function applyMany(session: Session, collection: Collection, documents: DocumentInput, options: ApplyManyOptions = {}): Promise<Outcomes> {
+  const batch = await mapped(session, collection, documents, options);
+  try {
+    const outcomes = settled(batch);
+    for (const chunk of chunksOf(writable(batch, collection))) {
+      const results = await applyChunk(session, collection, batch, chunk);
+      for (const member of chunk) outcomes[member.document] = outcomeOf(batch, member, results);
+    }
+    for (const [document, newest] of batch.superseded) outcomes[document] = supersededOutcome(batch, document, newest);
+    return counted(outcomes as Outcome[]);
+  } finally {
+    batch.free();
+  }
+}
+
+/** The batch of documents, with answers of `id_map`. @internal */
+export async function mapped(session: Session, collection: Collection, documents: DocumentInput, options: ApplyManyOptions): Promise<Batch> {
+  const guarded = collection.inner.description.version !== null;
+  if (!guarded && options.unguarded !== true) {
+    throw new RowlensError("unguarded", `collection \`${collection.name}\` has no \`version\` in the mapping, so nothing tells an older state from a newer one: name one, or write with \`unguarded: true\``);
+  }
+  if (!guarded && options.versions !== undefined) throw new RowlensError("version-unmapped", `collection \`${collection.name}\` has no column for versions: give it a \`version\` in the mapping`);
+  const lookups = options.lookups ?? (collection.inner.looksUp ? await lookupsFor(session, collection, documents, options.newKey) : undefined);
+  return new Batch(collection, documents, { lookups, versions: options.versions, undefined: options.undefined });
+}
+
+/** Outcomes of those documents that are not even tried; holes for the others. @internal */
+export function settled(batch: Batch): (Outcome | undefined)[] {
+  const outcomes: (Outcome | undefined)[] = Array.from({ length: batch.documents }, (_, document) => refusedOutcome(batch, document));
+  for (const member of batch.members) outcomes[member.document] = member.noVersion === undefined ? undefined : versionlessOutcome(batch, member);
+  return outcomes;
+}
+
+/** The aggregates that may be written: guarded ones need a version. @internal */
+export const writable = (batch: Batch, collection: Collection): Batch["members"] => (collection.inner.description.version === null ? batch.members : batch.members.filter(({ noVersion }) => noVersion === undefined));
+
+/** @internal */
+export function outcomeOf(batch: Batch, member: Batch["members"][number], results: ReadonlyMap<string, Applied>): Outcome {
+  const result = results.get(member.key);
+  if (result === undefined) throw new RowlensError("result-type", "PostgreSQL gave no result for a document that it was given");
+  return result instanceof Error ? failedOutcome(batch, member, result) : memberOutcome(batch, member, result);
+}

@@ -1,0 +1,129 @@
+import type { Collection, DocumentInput, Lookups } from "../core/collection.ts";
+import type { Issue } from "../core/issue.ts";
+import { RowlensError } from "../core/rowlens-error.ts";
+import { copyBinary } from "../postgres/copy-binary.ts";
+import { view, type WasmBatch } from "../wasm/handle.ts";
+
+/** What tells the newer of two states: a whole number, or a Date (its milliseconds). */
+export type Version = bigint | number | Date;
+
+/** How documents become a {@link Batch}. */
+export interface BatchOptions {
+  readonly versions?: readonly Version[] | undefined;
+  readonly lookups?: Lookups | undefined;
+  readonly undefined?: "omit" | "null" | undefined;
+}
+
+/** One aggregate of a batch. */
+export interface Member {
+  /** Its position among the batch's aggregates, which are in the order of their keys. */
+  readonly index: number;
+  /** Index of its document. */
+  readonly document: number;
+  /** Key of its root row as PostgreSQL's text. */
+  readonly key: string;
+  /** Bytes of its rows. */
+  readonly size: number;
+  /** `missing`: there is none; `unusable`: what stands there is none. */
+  readonly noVersion: "missing" | "unusable" | undefined;
+}
+
+/** A batch of documents, mapped: its aggregates, each key once, in memory of their own until they are freed. */
+export class Batch {
+  /** How many documents. */
+  readonly documents: number;
+  readonly members: readonly Member[];
+  /** Documents whose key another document of the batch has in a newer state, with that one's index. */
+  readonly superseded: ReadonlyMap<number, number>;
+  /** The first thousand findings by document. */
+  readonly issues: ReadonlyMap<number, readonly Issue[]>;
+  readonly #batch: WasmBatch;
+
+  constructor(collection: Collection, input: DocumentInput, options: BatchOptions) {
+    const { batch, documents, issues } = collection.inner.batch(input, {
+      ...(options.lookups === undefined ? {} : { lookups: options.lookups }),
+      ...(options.undefined === undefined ? {} : { undefined: options.undefined }),
+    }, options.versions && BigInt64Array.from(options.versions, versionOf));
+    this.#batch = batch;
+    this.documents = documents;
+    const byDocument = new Map<number, Issue[]>();
+    for (const issue of issues) {
+      const list = byDocument.get(issue.document ?? -1);
+      if (list === undefined) byDocument.set(issue.document ?? -1, [issue]);
+      else list.push(issue);
+    }
+    this.issues = byDocument;
+    const keys = batch.keys();
+    const sizes = batch.sizes();
+    const noVersions = batch.no_versions();
+    this.members = Array.from(batch.documents(), (document, index) => ({ index, document, key: keys[index] as string, size: sizes[index] as number, noVersion: ([undefined, "missing", "unusable"] as const)[noVersions[index] as number] }));
+    const superseded = batch.superseded();
+    this.superseded = new Map(Array.from({ length: superseded.length / 2 }, (_, pair) => [superseded[2 * pair] as number, superseded[2 * pair + 1] as number]));
+  }
+
+  /** How many rows the aggregates have, by their positions. */
+  rowCounts(): Uint32Array {
+    return this.#batch.row_counts();
+  }
+
+  /** Parameters of the statement that applies these aggregates. */
+  parameters(members: readonly Member[], binary: boolean): (string | Uint8Array)[] {
+    const ends = this.#batch.parameters(indexes(members), binary);
+    if (ends === undefined) throw new RowlensError("document-too-large", "the rows of one document are beyond what PostgreSQL takes at once (1 GB)");
+    const bytes = this.#out();
+    return Array.from(ends, (end, index) => {
+      const start = index === 0 ? 0 : (ends[index - 1] as number);
+      return binary ? bytes.subarray(start, end) : decoder.decode(bytes.subarray(start, end));
+    });
+  }
+
+  /** What COPY takes for one table: a staging table, or the table itself. */
+  copied(table: number, members: readonly Member[], target: "staging" | "table"): Uint8Array {
+    if (!this.#batch.copied(table, indexes(members), target === "staging")) throw new RowlensError("document-too-large", "the rows of one document are beyond what PostgreSQL takes at once (1 GB)");
+    return copyBinary(view(this.#batch.out_ptr(), this.#batch.out_len()));
+  }
+
+  /** Gives its memory back. */
+  free(): void {
+    this.#batch.free();
+  }
+
+  /** A copy, as a Buffer where there are Buffers: drivers send those as they are. */
+  #out(): Uint8Array {
+    const bytes = view(this.#batch.out_ptr(), this.#batch.out_len());
+    return typeof Buffer === "function" ? Buffer.from(bytes) : bytes.slice();
+  }
+}
+
+const decoder = new TextDecoder();
+const indexes = (members: readonly Member[]): Uint32Array => Uint32Array.from(members, ({ index }) => index);
+
+/** Few enough for one transaction's locks, and small enough for everybody's memory. */
+const CHUNK_AGGREGATES = 500;
+const CHUNK_BYTES = 16 << 20;
+
+/** Parts that are applied at a time. */
+export function chunksOf(members: readonly Member[]): Member[][] {
+  const chunks: Member[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const member of members) {
+    let chunk = chunks.at(-1) ?? [];
+    bytes += member.size;
+    if (chunk.length === CHUNK_AGGREGATES || bytes > CHUNK_BYTES) {
+      chunks.push((chunk = []));
+      bytes = member.size;
+    }
+    chunk.push(member);
+  }
+  return chunks;
+}
+
+const LARGEST = 2n ** 63n;
+
+/** @throws RowlensError `version-invalid` */
+export function versionOf(version: Version): bigint {
+  const number = version instanceof Date ? version.getTime() : version;
+  const whole = typeof number === "bigint" ? number : Number.isSafeInteger(number) ? BigInt(number) : undefined;
+  if (whole === undefined || whole >= LARGEST || whole < -LARGEST) throw new RowlensError("version-invalid", `\`${String(version)}\` is no version: give a whole number, a bigint that fits PostgreSQL's, or a Date`);
+  return whole;
+}

@@ -1,0 +1,135 @@
+import type { Collection, DocumentInput } from "../core/collection.ts";
+import { mapped, outcomeOf, settled, writable, type WriteOptions } from "./apply.ts";
+import { type Batches, eachBatch } from "./batches.ts";
+import { chunksOf, type Batch, type Member, type Version } from "./batch.ts";
+import { loadEmpty } from "./load-empty.ts";
+import { supersededOutcome } from "./made-outcome.ts";
+import { mergeChunk } from "./merge-chunk.ts";
+import { noCounts, type FailedOutcome, type Outcome, type OutcomeCounts } from "./outcome.ts";
+import type { Session } from "./session.ts";
+
+/** Options of {@link Database.load}. */
+export interface LoadOptions extends WriteOptions {
+  /**
+   * - `live` (default): into tables that others write to meanwhile. Documents go through staging tables, and are guarded as
+   *   {@link Database.apply} guards them; loading again does no harm.
+   * - `empty`: straight into tables without rows, in one transaction that keeps other writers out: all or nothing.
+   */
+  readonly into?: "live" | "empty";
+  /** Gives the version of a document, by its index in its batch. Default: what stands at the mapping's path. */
+  readonly version?: (document: number, batch: DocumentInput) => Version;
+  /** Told of each document's outcome; its `document` counts over all batches. */
+  readonly onOutcome?: (outcome: Outcome) => void;
+}
+
+/** What came of a load. */
+export interface LoadReport {
+  /** How many documents there were. */
+  readonly documents: number;
+  /** How many came to what. */
+  readonly counts: OutcomeCounts;
+  /** Rows inserted or changed, in all tables. */
+  readonly written: number;
+  /** Rows removed, in all tables. */
+  readonly removed: number;
+  /** The first thousand documents that failed. */
+  readonly failed: readonly FailedOutcome[];
+}
+
+const KEPT_FAILURES = 1_000;
+
+/** @internal */
+export class Tally {
+  readonly counts = noCounts();
+  documents = 0;
+  written = 0;
+  removed = 0;
+  readonly failed: FailedOutcome[] = [];
+  readonly #told: ((outcome: Outcome) => void) | undefined;
+
+  constructor(told: ((outcome: Outcome) => void) | undefined) {
+    this.#told = told;
+  }
+
+  /** Outcomes of documents whose batch begins with document number `first`. */
+  add(first: number, outcome: Outcome): void {
+    const own = { ...outcome, document: first + outcome.document, ...("supersededBy" in outcome ? { supersededBy: first + outcome.supersededBy } : {}) } as Outcome;
+    this.counts[own.outcome]++;
+    if (own.outcome !== "failed") {
+      this.written += own.written;
+      this.removed += own.removed;
+    } else if (this.failed.length < KEPT_FAILURES) {
+      this.failed.push(own);
+    }
+    this.#told?.(own);
+  }
+
+  report(): LoadReport {
+    const { documents, counts, written, removed, failed } = this;
+    return { documents, counts, written, removed, failed };
+  }
+}
+
+/** @internal */
+export function load(session: Session, collection: Collection, batches: Batches, options: LoadOptions = {}): Promise<LoadReport> {
+  return options.into === "empty" ? loadEmpty(session, collection, batches, options) : loadLive(session, collection, batches, options);
+}
+
+/** The next chunk is mapped while PostgreSQL works on the last. */
+async function loadLive(session: Session, collection: Collection, batches: Batches, options: LoadOptions): Promise<LoadReport> {
+  const tally = new Tally(options.onOutcome);
+  let working: Promise<void> = Promise.resolve();
+  try {
+    for await (const { batch, first } of mappedBatches(session, collection, batches, options, tally)) {
+      let left = 1;
+      const release = (): void => {
+        if (--left === 0) batch.free();
+      };
+      try {
+        for (const chunk of chunksOf(writable(batch, collection))) {
+          const merge = mergeChunk(session, collection, batch, chunk);
+          await working;
+          left++;
+          working = merge.run().then((results) => {
+            for (const member of chunk) tally.add(first, outcomeOf(batch, member, results));
+          }).finally(release);
+          // A failure is thrown where it is waited for.
+          working.catch(() => undefined);
+        }
+      } finally {
+        release();
+      }
+    }
+  } finally {
+    await working;
+  }
+  return tally.report();
+}
+
+/** Batches as they are mapped; documents that are not even tried are counted. @internal */
+export async function* mappedBatches(session: Session, collection: Collection, batches: Batches, options: LoadOptions, tally: Tally): AsyncGenerator<{ batch: Batch; first: number }> {
+  for await (const documents of eachBatch(batches)) {
+    const { version } = options;
+    const versions = version && Array.from({ length: countOf(documents) }, (_, document) => version(document, documents));
+    const batch = await mapped(session, collection, documents, versions === undefined ? options : { ...options, versions });
+    const first = tally.documents;
+    tally.documents += batch.documents;
+    const tried = new Set<number>(writable(batch, collection).map(({ document }: Member) => document));
+    settled(batch).forEach((outcome, document) => {
+      const newest = batch.superseded.get(document);
+      if (newest !== undefined) tally.add(first, supersededOutcome(batch, document, newest));
+      else if (outcome !== undefined && !tried.has(document)) tally.add(first, outcome);
+    });
+    yield { batch, first };
+  }
+}
+
+/** How many documents. */
+function countOf(documents: DocumentInput): number {
+  if (Array.isArray(documents)) return documents.length;
+  if (!(documents instanceof Uint8Array)) return 1;
+  const data = new DataView(documents.buffer, documents.byteOffset, documents.byteLength);
+  let count = 0;
+  for (let at = 0; at + 4 <= documents.length; count++) at += Math.max(5, data.getInt32(at, true));
+  return count;
+}
