@@ -14,8 +14,9 @@ const PACKAGE_VERSION = "18.4.0-beta.17";
 const PACKAGE_MAJOR = 18;
 
 /**
- * `host` is the folder of the socket, which drivers take as `host`; `version` is what the server calls itself, as `18.4`.
- * @typedef {{ host: string, user: string, version: string, stop(): Promise<void> }} Cluster
+ * `host` is the folder of the socket, which drivers take as `host`; `version` is what the server calls itself, as `18.4`. `crash` is an
+ * immediate shutdown: nothing is tidied up, and `restart` begins with what the log says.
+ * @typedef {{ host: string, user: string, version: string, crash(): Promise<void>, restart(): Promise<void>, stop(): Promise<void> }} Cluster
  */
 
 /**
@@ -35,25 +36,43 @@ export async function startCluster({ major, settings = [] } = {}) {
   const data = join(folder, "data");
   execFileSync(join(bin, "initdb"), ["-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"], run);
   const all = ["listen_addresses=", `unix_socket_directories=${folder}`, "fsync=off", "timezone=America/New_York", ...settings];
-  const server = spawn(join(bin, "postgres"), ["-D", data, ...all.flatMap((setting) => ["-c", setting])], { ...run, stdio: "ignore" });
+  const launch = () => launched(data, () => spawn(join(bin, "postgres"), ["-D", data, ...all.flatMap((setting) => ["-c", setting])], { ...run, stdio: "ignore" }));
+  let server = await launch();
   // Nobody else ends it when this process dies.
   process.once("exit", () => server.kill("SIGQUIT"));
+  return {
+    host: folder, user: "tester", version: versionOf(bin) ?? "unknown",
+    crash: () => ended(server, "SIGQUIT"),
+    restart: async () => {
+      server = await launch();
+    },
+    stop: async () => {
+      // Fast shutdown.
+      await ended(server, "SIGINT");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Until it takes connections. @param {string} data @param {() => import("node:child_process").ChildProcess} spawned */
+async function launched(data, spawned) {
   // Its socket is there before it takes connections; its own status, line 8, says when it does.
   const status = join(data, "postmaster.pid");
+  rmSync(status, { force: true });
+  const server = spawned();
   for (let tries = 0; !existsSync(status) || readFileSync(status, "utf8").split("\n")[7]?.trim() !== "ready"; tries++) {
     if (tries > 200 || server.exitCode !== null) throw new Error("PostgreSQL did not start");
     await sleep(50);
   }
-  return { host: folder, user: "tester", version: versionOf(bin) ?? "unknown", stop: () => stop(server, folder) };
+  return server;
 }
 
-/** @param {import("node:child_process").ChildProcess} server @param {string} folder */
-async function stop(server, folder) {
+/** @param {import("node:child_process").ChildProcess} server @param {"SIGINT" | "SIGQUIT"} signal */
+async function ended(server, signal) {
+  if (server.exitCode !== null || server.signalCode !== null) return;
   const gone = new Promise((resolve) => server.once("exit", resolve));
-  // Fast shutdown.
-  server.kill("SIGINT");
+  server.kill(signal);
   await gone;
-  rmSync(folder, { recursive: true, force: true });
 }
 
 /** @param {string} bin */

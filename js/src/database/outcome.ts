@@ -29,7 +29,6 @@ export interface AppliedOutcome {
 
 /** Nothing of the document was written. */
 export interface FailedOutcome {
-  /** It failed. */
   readonly outcome: "failed";
   /** Why, for programs. */
   readonly reason: FailureReason;
