@@ -2,7 +2,7 @@
 
 use rowlens::plan::CollectionPlan;
 use rowlens::sql::input::Input;
-use rowlens::sql::{apply::apply, apply_new::apply_new, delete::delete, lock::lock, staging};
+use rowlens::sql::{apply::apply, apply_new::apply_new, delete::delete, lock::{lock, lock_one}, staging};
 use rowlens::{compile_str, CompileOptions, Plan};
 
 fn plan(collection: &str, top: &str) -> Plan {
@@ -35,6 +35,7 @@ fn names_are_quoted_and_expressions_are_not_called_as_tables_are() {
         assert!(sql.contains(r#"'the "orders"'"#), "{sql}");
     }
     assert!(lock(first(&plan), false).contains(r#"hashtextextended('the "orders":' || k, 0)"#));
+    assert!(lock_one(first(&plan)).contains(r#"hashtextextended('the "orders":' || $1::text, 0)"#));
 }
 
 #[test]
@@ -61,8 +62,13 @@ fn a_new_aggregate_is_written_only_where_nothing_of_its_key_is() {
     let sql = apply_new(&plan, first(&plan));
     assert!(sql.contains(r#"SELECT $1::uuid, $2::text::"s"."kind", $3::numeric[]::numeric(4,1)[], $4::numeric, $5::jsonb, $6::bigint, $7::bytea WHERE "#), "{sql}");
     assert!(sql.contains(r#"d."key" = $8::text AND d."version" >= $6::bigint) ON CONFLICT ("id") DO NOTHING RETURNING 1)"#), "{sql}");
-    // Children's parameters are those of `apply`, whose root has as many.
+    // Children's parameters are those of `apply`, whose root has as many; where there is one row at most they are its values.
     assert!(sql.contains("FROM unnest($9::uuid[], $10::integer[], $11::varchar[]) AS u(c0, c1, c2)"), "{sql}");
+    assert!(sql.ends_with("(1 + cardinality($9::uuid[]))::text AS written, '0' AS removed FROM __put0"), "{sql}");
+    let one = compile_str(r#"{"version":1,"collections":{"orders":{"table":"orders","key":{"column":"id","as":"uuid"},"children":[{"table":"quotes","path":"quote","parentKey":"order_id","columns":{"rate":{"path":"rate","type":"numeric"}}}]}}}"#, &CompileOptions::default()).unwrap().plan;
+    let sql = apply_new(&one, first(&one));
+    assert!(sql.contains(r#"INSERT INTO "quotes" ("order_id", "rate") SELECT $3::uuid, $4::numeric FROM _put0 WHERE $3::uuid IS NOT NULL)"#), "{sql}");
+    assert!(sql.contains("(1 + ($3::uuid IS NOT NULL)::int)::text AS written"), "{sql}");
     let alone = compile_str(r#"{"version":1,"collections":{"orders":{"table":"orders","key":{"column":"id","as":"uuid"}}}}"#, &CompileOptions::default()).unwrap().plan;
     let sql = apply_new(&alone, first(&alone));
     assert!(sql.starts_with(r#"WITH _put0 AS (INSERT INTO "orders" ("id") SELECT $1::uuid WHERE current_setting"#) && sql.ends_with("\nSELECT $2::text AS key, 'inserted' AS outcome, (1)::text AS written, '0' AS removed FROM _put0"), "{sql}");

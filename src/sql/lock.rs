@@ -18,3 +18,8 @@ pub fn lock(collection: &CollectionPlan, steady: bool) -> String {
         literal(&format!("{}:", collection.name))
     )
 }
+
+/// Takes the lock of the one key `$1` (`text`): a plan so simple that PostgreSQL keeps it.
+pub fn lock_one(collection: &CollectionPlan) -> String {
+    format!("SELECT pg_advisory_xact_lock(hashtextextended({} || $1::text, 0))::text AS locked", literal(&format!("{}:", collection.name)))
+}

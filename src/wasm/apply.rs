@@ -7,7 +7,7 @@ use crate::postgres::PgType;
 use crate::rowset::Rows;
 use crate::sql::input::Input;
 use crate::sql::parameters::{copied, parameters, Form, Member, Parameters, Target};
-use crate::sql::{apply, delete, load, lock, lookup, staging};
+use crate::sql::{apply, apply_new, delete, load, lock, lookup, staging};
 use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -29,7 +29,9 @@ fn named(text: String) -> Named {
 struct Statements {
     lock: Named,
     lock_alone: Named,
+    lock_one: Named,
     apply: Named,
+    apply_new: Named,
     delete: Named,
     merge: Named,
     staging: Vec<String>,
@@ -51,7 +53,9 @@ impl Plan {
         value(&Statements {
             lock: named(lock::lock(it, false)),
             lock_alone: named(lock::lock(it, true)),
+            lock_one: named(lock::lock_one(it)),
             apply: named(apply::apply(plan, it, Input::Parameters)),
+            apply_new: named(apply_new::apply_new(plan, it)),
             delete: named(delete::delete(plan, it)),
             merge: named(apply::apply(plan, it, Input::Staging)),
             staging: staging::staging_ddl(plan, it),

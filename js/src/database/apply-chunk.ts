@@ -1,5 +1,6 @@
 import type { Collection } from "../core/collection.ts";
 import { arrayToText } from "../postgres/array.ts";
+import { applyNew, learnNew } from "./apply-new.ts";
 import type { Batch, Member } from "./batch.ts";
 import { PostgresError } from "./postgres-error.ts";
 import { retried } from "./retry.ts";
@@ -53,6 +54,11 @@ class Chunk {
 
   /** All by one statement; the error where it was refused. */
   async whole(members: readonly Member[]): Promise<AppliedByKey | PostgresError> {
+    const [only] = members;
+    if (members.length === 1 && only !== undefined && !this.#session.inTransaction) {
+      const row = await applyNew(this.#session, this.#collection, this.#batch, only);
+      if (row !== undefined) return byKey([row]);
+    }
     const [lock, apply] = [this.#lock(members), this.#apply(members)];
     if (this.#session.inTransaction) {
       // In a savepoint: what is refused here must not end the caller's transaction.
@@ -62,6 +68,7 @@ class Chunk {
     }
     try {
       const [, applied] = await retried(() => this.#session.atomic([lock, apply]));
+      if (members.length === 1) learnNew(this.#collection, applied?.[0]);
       return byKey(applied ?? []);
     } catch (error) {
       if (error instanceof PostgresError) return error;

@@ -1,7 +1,13 @@
 import type { Collection, DocumentInput, Lookups } from "../core/collection.ts";
 import type { Issue } from "../core/issue.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
+import type { ColumnKind, TableDescription } from "../core/description.ts";
+import { columnTypes } from "../core/rows.ts";
+import type { ColumnType } from "../postgres/column-type.ts";
 import { copyBinary } from "../postgres/copy-binary.ts";
+import { binaryParameters } from "../postgres/parameters.ts";
+import { toText } from "../postgres/text.ts";
+import { eachField } from "../postgres/tuples.ts";
 import { view, type WasmBatch } from "../wasm/handle.ts";
 
 /** What tells the newer of two states: a whole number, or a Date (its milliseconds). */
@@ -38,6 +44,7 @@ export class Batch {
   /** The first thousand findings by document. */
   readonly issues: ReadonlyMap<number, readonly Issue[]>;
   readonly #batch: WasmBatch;
+  readonly #collection: Collection;
 
   constructor(collection: Collection, input: DocumentInput, options: BatchOptions) {
     const { batch, documents, issues } = collection.inner.batch(input, {
@@ -45,6 +52,7 @@ export class Batch {
       ...(options.undefined === undefined ? {} : { undefined: options.undefined }),
     }, options.versions && BigInt64Array.from(options.versions, versionOf));
     this.#batch = batch;
+    this.#collection = collection;
     this.documents = documents;
     const byDocument = new Map<number, Issue[]>();
     for (const issue of issues) {
@@ -77,6 +85,29 @@ export class Batch {
     });
   }
 
+  /** Parameters of the statement that writes this aggregate where it is new: values of a table that has one row of it at most, else arrays. */
+  newParameters(member: Member, binary: boolean): (string | Uint8Array | null)[] {
+    const arrays = this.parameters([member], binary);
+    let at = 0;
+    return this.#collection.inner.description.tables.flatMap(({ key, columns }, table) => {
+      const own = arrays.slice(at, (at += table === 0 ? columns.length + besides(this.#collection).length : columns.length));
+      return key.length === 1 ? this.#values(table, member, binary) ?? own.map(() => null) : own;
+    });
+  }
+
+  /** Values of the one row of a table, with what a root row has besides. */
+  #values(table: number, member: Member, binary: boolean): (string | Uint8Array | null)[] | undefined {
+    if (!this.#batch.copied(table, indexes([member]), true)) throw new RowlensError("document-too-large", "the rows of one document are beyond what PostgreSQL takes at once (1 GB)");
+    const tuple = view(this.#batch.out_ptr(), this.#batch.out_len());
+    if (tuple.length === 0) return undefined;
+    if (binary) return binaryParameters(tuple, 1)[0];
+    const data = new DataView(tuple.buffer, tuple.byteOffset, tuple.byteLength);
+    const types = [...columnTypes(this.#collection.tables[table] as TableDescription), ...besides(this.#collection)];
+    const texts: (string | null)[] = [];
+    eachField(tuple, (index, start, length) => texts.push(length < 0 ? null : toText(types[index] as ColumnType, data, start, length)), () => undefined);
+    return texts;
+  }
+
   /** What COPY takes for one table: a staging table, or the table itself. */
   copied(table: number, members: readonly Member[], target: "staging" | "table"): Uint8Array {
     if (!this.#batch.copied(table, indexes(members), target === "staging")) throw new RowlensError("document-too-large", "the rows of one document are beyond what PostgreSQL takes at once (1 GB)");
@@ -96,6 +127,12 @@ export class Batch {
 }
 
 const decoder = new TextDecoder();
+const scalar = (kind: ColumnKind): ColumnType => ({ kind, dimensions: 0, precision: undefined, scale: undefined, length: undefined });
+
+/** Types of what a root row has besides its columns: version, digest, key as text. */
+function besides({ inner: { description: { version, hash } } }: Collection): ColumnType[] {
+  return [...(version === null ? [] : [scalar("bigint")]), ...(hash === null ? [] : [scalar("bytea")]), scalar("text")];
+}
 const indexes = (members: readonly Member[]): Uint32Array => Uint32Array.from(members, ({ index }) => index);
 
 /** Few enough for one transaction's locks, and small enough for everybody's memory. */

@@ -32,7 +32,7 @@ export interface Session {
   query(statement: Statement): Promise<ResultRow[]>;
   /**
    * Statements in order, in as few round trips as the driver can; the first failure ends it. They are one transaction: the
-   * caller's, or one of their own as with {@link Session.atomic}.
+   * caller's, or one of their own, in the isolation that the connection has by default.
    */
   pipeline(statements: readonly Statement[]): Promise<ResultRow[][]>;
   /**

@@ -12,6 +12,10 @@ export interface WriteStatements {
   readonly lock: Named;
   readonly lockAlone: Named;
   readonly apply: Named;
+  /** Takes the lock of one key. */
+  readonly lockOne: Named;
+  /** Writes one aggregate where there is none of its key; else it does nothing. */
+  readonly applyNew: Named;
   readonly delete: Named;
   /** As `apply`, from staging tables. */
   readonly merge: Named;

@@ -121,8 +121,13 @@ class PgSession implements Session {
     return rows as ResultRow[];
   }
 
-  pipeline(statements: readonly Statement[]): Promise<ResultRow[][]> {
-    return this.atomic(statements);
+  async pipeline(statements: readonly Statement[]): Promise<ResultRow[][]> {
+    if (statements.length === 0) return [];
+    // What stands before one Sync is one transaction by itself.
+    return this.#connections.use(async (client) => {
+      const run = async (): Promise<ResultRow[][]> => allOf((await this.#run(client, [statements])).groups[0]);
+      return this.#joined() ? run() : againWhereForgotten(run);
+    });
   }
 
   async atomic(statements: readonly Statement[]): Promise<ResultRow[][]> {
