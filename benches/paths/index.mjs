@@ -10,8 +10,9 @@ import { text } from "./text.mjs";
 
 /** @typedef {{ rounds: number, count: number }} Settings */
 /**
- * `ratio` is what `goal` and `limit` are about (null: told for comparison); `ours` and `peer` are its two sides in ns per document.
- * @typedef {{ path: string, document: string, ratio: number, goal: number | null, limit: number | null, ours?: number, peer?: number }} Result
+ * `ratio` is what `goal` and `limit` are about (null: told for comparison); `ours` and `peer` are its two sides per document, in ns where no other
+ * unit is named.
+ * @typedef {{ path: string, document: string, ratio: number, goal: number | null, limit: number | null, ours?: number, peer?: number, unit?: "B" }} Result
  */
 /** @typedef {{ kinds: string[], measure(kind: string, settings: Settings): Result[] }} Path */
 
