@@ -5,13 +5,17 @@ import { simulate } from "./simulation/simulate.ts";
 
 const SEEDS = 30;
 
-/** The first seed whose simulation fails, and how. */
-async function firstFailure(arena: Arena, mutant: Mutant): Promise<{ seed: number; faults: readonly string[] } | undefined> {
+/**
+ * The first seed in which something is wrong that nobody was told of. Writes that fail are no silent fault, and what they would have
+ * written is missing in the end by right; but nobody may see what never was, or less than was acknowledged.
+ */
+async function firstFault(arena: Arena, mutant: Mutant): Promise<{ seed: number; fault: string } | undefined> {
   const cut = cutter(mutant);
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const { faults } = await simulate(arena, seed, cut.rewrite);
+    const { failures, seen, left } = await simulate(arena, seed, cut.rewrite);
     expect(cut.missed(), "what is to be cut out of the statements is not in them").toEqual([]);
-    if (faults.length > 0) return { seed, faults };
+    const [fault] = failures.length === 0 ? [...seen, ...left] : seen;
+    if (fault !== undefined) return { seed, fault };
   }
   return undefined;
 }
@@ -22,8 +26,8 @@ describe("the simulation fails without", async () => {
   afterAll(() => arena?.close(), 60_000);
 
   it.skipIf(arena === undefined).each(MUTANTS.map((mutant) => [mutant.without, mutant] as const))("%s", async (_without, mutant) => {
-    const failure = await firstFailure(arena as Arena, mutant);
-    expect(failure, `no seed of 1 to ${SEEDS} fails`).toBeDefined();
-    console.info(`without ${mutant.without} seed ${failure?.seed} fails: ${failure?.faults[0]?.slice(0, 160)}`);
+    const found = await firstFault(arena as Arena, mutant);
+    expect(found, `nothing is wrong in any seed of 1 to ${SEEDS}`).toBeDefined();
+    console.info(`without ${mutant.without} seed ${found?.seed} fails: ${found?.fault.slice(0, 160)}`);
   }, 120_000);
 });

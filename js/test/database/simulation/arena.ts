@@ -8,7 +8,7 @@ import type { Session } from "../../../src/database/session.ts";
 import { databaseOver } from "../../support/live.ts";
 import { ownDatabase, sharedServer, type Connection } from "../../support/servers/index.ts";
 import type { Major } from "../../support/servers/shared.ts";
-import { mapping, TABLES } from "./model.ts";
+import { CHECK, mapping, TABLES } from "./model.ts";
 
 /** A connection to PostgreSQL that can be lost. */
 export interface Link {
@@ -40,7 +40,7 @@ export async function openArena(server: Major): Promise<Arena | undefined> {
   if (shared === undefined) return undefined;
   const plan = compile(mapping);
   // Without locks there are deadlocks, which PostgreSQL finds when it looks.
-  const own = await ownDatabase(shared, `${plan.ddl()}\nDO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''20ms''', current_database()); END $$`);
+  const own = await ownDatabase(shared, `${plan.ddl()}\n${CHECK}\nDO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''20ms''', current_database()); END $$`);
   const { connection } = own;
   const monitor = await connected(connection);
   const oneByOne = lane();

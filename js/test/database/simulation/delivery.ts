@@ -1,5 +1,5 @@
 import type { Choices } from "./choices.ts";
-import { newest, type Event, type Order } from "./model.ts";
+import { newest, POISON, type Event, type Order } from "./model.ts";
 
 /** Where an attempt at a job loses its connection: before its step of that number, or after it and before its answer. */
 export interface Crash {
@@ -42,18 +42,21 @@ function work(choices: Choices, delivered: Event[]): Work {
     documents.push(next.document);
     delivered.shift();
   }
-  if (documents.length > 1) return { kind: "applyMany", documents };
+  if (documents.length > 1) return { kind: "applyMany", documents: poisoned(choices, documents) };
   const [document] = documents;
   if (document !== undefined) return { kind: "apply", document };
   const { key, version } = delivered.shift() as Event;
   return { kind: "delete", key, version };
 }
 
-function inBatches(choices: Choices, documents: readonly Order[]): Order[][] {
+function inBatches(choices: Choices, documents: readonly Order[]): (readonly Order[])[] {
   const batches: Order[][] = [];
   for (let at = 0; at < documents.length; at += batches.at(-1)?.length ?? 0) batches.push(documents.slice(at, at + 2 + choices.below(4)));
-  return batches;
+  return batches.map((batch) => poisoned(choices, batch));
 }
+
+/** Some have one among them that is refused, so that each is tried by itself. */
+const poisoned = (choices: Choices, documents: readonly Order[]): readonly Order[] => (choices.chance(0.2) ? [POISON, ...documents] : documents);
 
 /** Early steps more often: most jobs are short. */
 function crashes(choices: Choices): Crash[] {

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Outcome } from "../../../src/database/outcome.ts";
-import type { Event, Order } from "./model.ts";
+import { POISON, type Event, type Order } from "./model.ts";
 
 /** What everybody may rely on while it goes on: what was acknowledged is there for all who look later, or something newer is. */
 export class Ledger {
-  /** What was not as it has to be. */
+  /** What somebody saw that must not be. */
   readonly faults: string[] = [];
+  /** Writes that failed, and must not. */
+  readonly failures: string[] = [];
   /** By key: events in the order in which they happened. */
   readonly #events: ReadonlyMap<string, readonly Event[]>;
   /** By key: place of the newest event that was acknowledged. */
@@ -17,12 +19,14 @@ export class Ledger {
 
   /** An outcome other than `failed` says that PostgreSQL has this event or a newer one. */
   acknowledge(key: string, version: number, deleted: boolean, outcome: Outcome): void {
-    if (outcome.outcome === "failed") {
-      this.faults.push(`${deleted ? "delete of " : ""}${key}@${version} failed: ${outcome.reason}: ${outcome.message}`);
-      return;
+    if (key === POISON._id && outcome.outcome !== "failed") {
+      this.faults.push(`what PostgreSQL refuses is said to be ${outcome.outcome}`);
+    } else if (outcome.outcome === "failed") {
+      if (key !== POISON._id || outcome.reason !== "check-failed") this.failures.push(`${deleted ? "the delete of " : ""}${key}@${version} failed: ${outcome.reason}: ${outcome.message}`);
+    } else {
+      const place = this.#events.get(key)?.findIndex((event) => event.version === version && (event.document === undefined) === deleted) ?? -1;
+      this.#acknowledged.set(key, Math.max(place, this.#acknowledged.get(key) ?? -1));
     }
-    const place = this.#events.get(key)?.findIndex((event) => event.version === version && (event.document === undefined) === deleted) ?? -1;
-    this.#acknowledged.set(key, Math.max(place, this.#acknowledged.get(key) ?? -1));
   }
 
   /** What a look that begins now must not be behind of. */
@@ -38,12 +42,14 @@ export class Ledger {
       const least = since.get(key) ?? -1;
       const document = found.get(key);
       if (document === undefined) {
-        if (least >= 0 && !events.some((event, place) => place >= least && event.document === undefined)) this.faults.push(`${key}@${events[least]?.version} was acknowledged, and ${key} is not there`);
+        if (least >= 0 && !events.some((event, place) => place >= least && event.document === undefined)) this.faults.push(`${named(events[least])} was acknowledged, and it is not there`);
         continue;
       }
       const place = events.findIndex((event) => event.document?.v === document.v);
       if (place < 0 || !isDeepStrictEqual(events[place]?.document, document)) this.faults.push(`${key} never was as it is there: ${JSON.stringify(document)}`);
-      else if (place < least) this.faults.push(`${key}@${events[least]?.version} was acknowledged, and ${key} is there in version ${document.v}`);
+      else if (place < least) this.faults.push(`${named(events[least])} was acknowledged, and it is there in version ${document.v}`);
     }
   }
 }
+
+const named = (event: Event | undefined): string => `${event?.document === undefined ? "the delete of " : ""}${event?.key}@${event?.version}`;

@@ -26,6 +26,9 @@ export const mapping: Mapping = {
   },
 };
 
+/** What the mapping does not say. */
+export const CHECK = "ALTER TABLE orders ADD CHECK (total > 0);";
+
 /** All tables, and where tombstones are. */
 export const TABLES = ["orders", "order_items", "order_item_tags", "order_members", "order_fees", "rowlens_tombstones"];
 
@@ -48,6 +51,9 @@ export interface Event {
   readonly version: number;
   readonly document?: Order;
 }
+
+/** A document that PostgreSQL refuses, by {@link CHECK}; it must harm no other. */
+export const POISON: Order = { _id: "poison", v: 1, total: Decimal128.fromString("0.00"), note: "", items: [], members: ["ann"], fees: {} };
 
 const SKUS = ["bolt", "nut", "washer", "screw", "pin", "cap"];
 const MEMBERS = ["ann", "bob", "cleo", "dan", "eve"];

@@ -10,8 +10,12 @@ import { Queue, worker, WORKERS } from "./workers.ts";
 /** What came of a seed. */
 export interface Simulation {
   readonly seed: number;
-  /** What went wrong; nothing where the database is as the model. */
-  readonly faults: readonly string[];
+  /** What somebody saw while it went on that must not be. */
+  readonly seen: readonly string[];
+  /** What was left in the end that is not as in the model. */
+  readonly left: readonly string[];
+  /** Writes that failed. */
+  readonly failures: readonly string[];
   /** Turns in their order. */
   readonly trace: readonly string[];
 }
@@ -26,11 +30,14 @@ export async function simulate(arena: Arena, seed: number, rewrite?: (text: stri
   const work = { arena, scheduler, ledger, queue: new Queue(jobs, choices.fork()), rewrite };
   await arena.clear();
   await scheduler.run(Array.from({ length: WORKERS }, () => (number: number) => worker(number, work)));
-  return { seed, faults: [...ledger.faults, ...(await check(arena, events))], trace: scheduler.trace };
+  return { seed, failures: ledger.failures, seen: ledger.faults, left: await check(arena, events), trace: scheduler.trace };
 }
 
 /** How a seed is run again. */
-export const replay = (seed: number): string => `ROWLENS_SEED=${seed} npx vitest run test/database/simulation.test.ts`;
+const replay = (seed: number): string => `ROWLENS_SEED=${seed} npx vitest run test/database/simulation.test.ts`;
 
 /** What there is to say about a seed that failed: how to run it again, and what went wrong. */
-export const explained = ({ seed, faults }: Simulation): string => (faults.length === 0 ? "" : `seed ${seed} fails; again with \`${replay(seed)}\` (in js/):\n${faults.join("\n")}`);
+export function explained({ seed, failures, seen, left }: Simulation): string {
+  const all = [...failures, ...seen, ...left];
+  return all.length === 0 ? "" : `seed ${seed} fails; again with \`${replay(seed)}\` (in js/):\n${all.join("\n")}`;
+}

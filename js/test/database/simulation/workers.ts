@@ -1,3 +1,4 @@
+import type { Database } from "../../../src/database/database.ts";
 import { databaseOver } from "../../support/live.ts";
 import type { Arena, Link } from "./arena.ts";
 import { asOrder } from "./check.ts";
@@ -38,7 +39,10 @@ export class Queue {
   }
 }
 
-/** Takes jobs until there are none. Every fourth worker sends what can go at once, as a driver does. */
+/**
+ * Takes jobs until there are none. Every fourth worker sends what can go at once, as a driver does; every fourth has transactions of
+ * its own, which its writes join.
+ */
 export async function worker(number: number, work: Work): Promise<void> {
   // Taking one and giving one back are steps, too: which of two workers comes first is the seed's to say.
   const turn = <T>(label: string, of: () => T): Promise<T> => work.scheduler.step(number, label, 0, async () => of());
@@ -57,15 +61,17 @@ export async function worker(number: number, work: Work): Promise<void> {
 
 async function doJob(job: Job, number: number, link: Link, { arena, scheduler, ledger, rewrite }: Work): Promise<void> {
   const step = stepsOf(scheduler, number, link, job.crashes[0]);
-  const db = databaseOver(stepSession({ step, together: number % 4 === 0, ...(rewrite === undefined ? {} : { rewrite }) }), arena.plan);
+  const session = stepSession({ step, together: number % 4 === 0, ...(rewrite === undefined ? {} : { rewrite }) });
+  const db = databaseOver(session, arena.plan);
+  const write = <T>(work: (db: Database) => Promise<T>): Promise<T> => (number % 4 === 1 ? session.transaction((own) => work(databaseOver(own, arena.plan))) : work(db));
   scheduler.trace.push(`${number} ${describeJob(job)}`);
   switch (job.kind) {
-    case "apply": return ledger.acknowledge(job.document._id, job.document.v, false, await db.apply("orders", job.document));
+    case "apply": return ledger.acknowledge(job.document._id, job.document.v, false, await write((own) => own.apply("orders", job.document)));
     case "applyMany": {
-      const { outcomes } = await db.applyMany("orders", job.documents);
+      const { outcomes } = await write((own) => own.applyMany("orders", job.documents));
       return job.documents.forEach(({ _id, v }, index) => ledger.acknowledge(_id, v, false, outcomes[index] as (typeof outcomes)[number]));
     }
-    case "delete": return ledger.acknowledge(job.key, job.version, true, await db.delete("orders", job.key, { version: job.version }));
+    case "delete": return ledger.acknowledge(job.key, job.version, true, await write((own) => own.delete("orders", job.key, { version: job.version })));
     case "load": {
       const documents = job.batches.flat();
       await db.load("orders", job.batches as never, { into: "live", onOutcome: (outcome) => ledger.acknowledge(documents[outcome.document]?._id ?? "", documents[outcome.document]?.v ?? 0, false, outcome) });
@@ -82,7 +88,7 @@ async function doJob(job: Job, number: number, link: Link, { arena, scheduler, l
 function stepsOf(scheduler: Scheduler, number: number, link: Link, crash: Crash | undefined): Step {
   let steps = 0;
   let crashed = false;
-  return (label, work) => {
+  return async (label, work) => {
     if (crashed) throw new Crashed();
     const last = crash?.step === steps++;
     return scheduler.step(number, last ? `${label} (crashes ${crash.answered ? "before its answer" : "before it"})` : label, link.pid, async () => {
