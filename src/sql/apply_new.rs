@@ -59,7 +59,7 @@ pub fn apply_new(plan: &Plan, collection: &CollectionPlan) -> String {
 }
 
 /// Whether a document has one row of the table at most: its key is that of the root row.
-fn one_to_one(table: &TablePlan) -> bool {
+pub(super) fn one_to_one(table: &TablePlan) -> bool {
     table.key.len() == 1
 }
 

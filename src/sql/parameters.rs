@@ -66,6 +66,35 @@ pub fn parameters(collection: &CollectionPlan, tables: &[Rows], members: &[Membe
     Some(out)
 }
 
+/// Parameters of [`apply_new`](super::apply_new::apply_new) in binary form, as the one tuple that they are in a Bind message.
+///
+/// `None` where the bytes are not tuples of the collection's tables.
+pub fn new_parameters(collection: &CollectionPlan, tables: &[Rows], member: &Member<'_>) -> Option<Vec<u8>> {
+    let mut out = vec![0, 0];
+    let mut count = 0;
+    for (index, (table, rows)) in collection.tables.iter().zip(tables).enumerate() {
+        let tuples = rows.tuples.get(member.aggregate.rows.get(index)?.clone())?;
+        count += table.columns.len();
+        if !super::apply_new::one_to_one(table) {
+            let mut arrays: Vec<Array> = table.columns.iter().map(|column| Array::new(&column.pg)).collect();
+            append(&mut arrays, tuples)?;
+            for array in arrays {
+                push_field(&mut out, Some(&array.binary()))?;
+            }
+        } else if let Some(values) = tuples.get(2..) {
+            out.extend_from_slice(values);
+        } else {
+            table.columns.iter().try_for_each(|_| push_field(&mut out, None))?;
+        }
+        for (name, _) in extra(collection, index) {
+            push_field(&mut out, value_of(member, name).as_deref())?;
+            count += 1;
+        }
+    }
+    out.get_mut(..2)?.copy_from_slice(&u16::try_from(count).ok()?.to_be_bytes());
+    Some(out)
+}
+
 /// What stands behind a root row's columns in tuples for COPY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
@@ -150,7 +179,8 @@ impl Array {
         }
     }
 
-    fn finish(mut self, form: Form, out: &mut Parameters) -> Option<()> {
+    /// The array in binary form.
+    fn binary(mut self) -> Vec<u8> {
         let dimensions = i32::from(self.count > 0);
         let header = [dimensions, i32::from(self.nulls), element_oid(&self.element) as i32, self.count, 1];
         for (place, value) in self.bytes.chunks_exact_mut(4).zip(header) {
@@ -159,9 +189,15 @@ impl Array {
         if dimensions == 0 {
             self.bytes.truncate(12);
         }
+        self.bytes
+    }
+
+    fn finish(self, form: Form, out: &mut Parameters) -> Option<()> {
+        let element = self.element.clone();
+        let bytes = self.binary();
         match form {
-            Form::Binary => out.bytes.extend_from_slice(&self.bytes),
-            Form::Text => push_array_text(&PgType::Array(Box::new(self.element), 1), &self.bytes, &mut out.bytes)?,
+            Form::Binary => out.bytes.extend_from_slice(&bytes),
+            Form::Text => push_array_text(&PgType::Array(Box::new(element), 1), &bytes, &mut out.bytes)?,
         }
         out.ends.push(out.bytes.len());
         Some(())

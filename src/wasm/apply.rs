@@ -6,7 +6,7 @@ use crate::identity::fingerprint;
 use crate::postgres::PgType;
 use crate::rowset::Rows;
 use crate::sql::input::Input;
-use crate::sql::parameters::{copied, parameters, Form, Member, Parameters, Target};
+use crate::sql::parameters::{copied, new_parameters, parameters, Form, Member, Parameters, Target};
 use crate::sql::{apply, apply_new, delete, load, lock, lookup, staging};
 use serde::Serialize;
 use std::sync::Arc;
@@ -154,6 +154,15 @@ impl Batch {
         let ends = out.ends.iter().map(|end| *end as u32).collect();
         self.out = out;
         Some(ends)
+    }
+
+    /// Makes the parameters of the statement `apply_new` for this aggregate, as one tuple; gives whether it can.
+    pub fn new_parameters(&mut self, member: u32) -> bool {
+        let members = self.members(&[member]);
+        let made = self.plan.collections.get(self.collection).zip(members.first()).and_then(|(it, member)| new_parameters(it, &self.tables, member));
+        let made_any = made.is_some();
+        self.out.bytes = made.unwrap_or_default();
+        made_any
     }
 
     /// Makes tuples of table number `table` for these aggregates, for its staging table or for itself; gives whether it can.

@@ -77,7 +77,7 @@ export class Batch {
   /** Parameters of the statement that applies these aggregates. */
   parameters(members: readonly Member[], binary: boolean): (string | Uint8Array)[] {
     const ends = this.#batch.parameters(indexes(members), binary);
-    if (ends === undefined) throw new RowlensError("document-too-large", "the rows of one document are beyond what PostgreSQL takes at once (1 GB)");
+    if (ends === undefined) throw tooLarge();
     const bytes = this.#out();
     return Array.from(ends, (end, index) => {
       const start = index === 0 ? 0 : (ends[index - 1] as number);
@@ -87,20 +87,23 @@ export class Batch {
 
   /** Parameters of the statement that writes this aggregate where it is new: values of a table that has one row of it at most, else arrays. */
   newParameters(member: Member, binary: boolean): (string | Uint8Array | null)[] {
-    const arrays = this.parameters([member], binary);
+    if (binary) {
+      if (!this.#batch.new_parameters(member.index)) throw tooLarge();
+      return binaryParameters(view(this.#batch.out_ptr(), this.#batch.out_len()), 1)[0] as (Uint8Array | null)[];
+    }
+    const arrays = this.parameters([member], false);
     let at = 0;
     return this.#collection.inner.description.tables.flatMap(({ key, columns }, table) => {
       const own = arrays.slice(at, (at += table === 0 ? columns.length + besides(this.#collection).length : columns.length));
-      return key.length === 1 ? this.#values(table, member, binary) ?? own.map(() => null) : own;
+      return key.length === 1 ? this.#texts(table, member) ?? own.map(() => null) : own;
     });
   }
 
-  /** Values of the one row of a table, with what a root row has besides. */
-  #values(table: number, member: Member, binary: boolean): (string | Uint8Array | null)[] | undefined {
-    if (!this.#batch.copied(table, indexes([member]), true)) throw new RowlensError("document-too-large", "the rows of one document are beyond what PostgreSQL takes at once (1 GB)");
+  /** Values of the one row of a table, with what a root row has besides, as text. */
+  #texts(table: number, member: Member): (string | null)[] | undefined {
+    if (!this.#batch.copied(table, indexes([member]), true)) throw tooLarge();
     const tuple = view(this.#batch.out_ptr(), this.#batch.out_len());
     if (tuple.length === 0) return undefined;
-    if (binary) return binaryParameters(tuple, 1)[0];
     const data = new DataView(tuple.buffer, tuple.byteOffset, tuple.byteLength);
     const types = [...columnTypes(this.#collection.tables[table] as TableDescription), ...besides(this.#collection)];
     const texts: (string | null)[] = [];
@@ -110,7 +113,7 @@ export class Batch {
 
   /** What COPY takes for one table: a staging table, or the table itself. */
   copied(table: number, members: readonly Member[], target: "staging" | "table"): Uint8Array {
-    if (!this.#batch.copied(table, indexes(members), target === "staging")) throw new RowlensError("document-too-large", "the rows of one document are beyond what PostgreSQL takes at once (1 GB)");
+    if (!this.#batch.copied(table, indexes(members), target === "staging")) throw tooLarge();
     return copyBinary(view(this.#batch.out_ptr(), this.#batch.out_len()));
   }
 
@@ -128,6 +131,8 @@ export class Batch {
 
 const decoder = new TextDecoder();
 const scalar = (kind: ColumnKind): ColumnType => ({ kind, dimensions: 0, precision: undefined, scale: undefined, length: undefined });
+
+const tooLarge = (): RowlensError => new RowlensError("document-too-large", "the rows of one document are beyond what PostgreSQL takes at once (1 GB)");
 
 /** Types of what a root row has besides its columns: version, digest, key as text. */
 function besides({ inner: { description: { version, hash } } }: Collection): ColumnType[] {

@@ -45,7 +45,8 @@ export class Database {
   }
 
   /**
-   * Makes PostgreSQL have this state of a document, unless it has a newer one: one transaction, which with `pg` is one round trip.
+   * Makes PostgreSQL have this state of a document, unless it has a newer one: one transaction, which with `pg` is one round trip, or two
+   * where the document was there already and the one before it was new.
    * Rows that did not change are not written. What is wrong with the data is in the outcome, never thrown.
    * @throws RowlensError `unguarded` where the mapping names no version and the options do not say that none is wanted.
    * @example

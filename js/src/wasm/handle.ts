@@ -51,6 +51,7 @@ export interface WasmBatch {
   no_versions(): Uint8Array;
   superseded(): Uint32Array;
   parameters(members: Uint32Array, binary: boolean): Uint32Array | undefined;
+  new_parameters(member: number): boolean;
   copied(table: number, members: Uint32Array, staging: boolean): boolean;
   out_ptr(): number;
   out_len(): number;
