@@ -6,7 +6,7 @@ import type { LoadReport } from "../../src/database/load.ts";
 import type { Outcomes } from "../../src/database/outcome.ts";
 import { PostgresError } from "../../src/database/postgres-error.ts";
 import { begin, runName, type Begun } from "./crash/begin.ts";
-import { converge, MODES, prepare, setup, shared, undisturbed } from "./crash/converge.ts";
+import { converge, MODES, prepare, setup, undisturbed } from "./crash/converge.ts";
 import { OPERATIONS } from "./crash/operations.ts";
 
 const LOADS = OPERATIONS.filter(({ name }) => /^(applyMany|load)/.test(name));
@@ -40,7 +40,7 @@ describe("the server stops at once", async () => {
     for (const operation of LOADS) {
       const { labels } = await undisturbed(pool, connection, operation, sent);
       await prepare(pool, operation, labels.map((_, at) => runName(operation, at, sent)));
-      all.push({ labels, operation, runs: await begin(connection, operation, shared, labels.length, sent) });
+      all.push({ labels, operation, runs: await begin(connection, operation, labels.length, sent) });
     }
     const runs = all.flatMap((each) => each.runs);
     if (sent) for (const { go } of runs) go();

@@ -24,14 +24,14 @@ export const databaseOf = (pool: pg.Pool, plan: Plan): Database => databaseOver(
 export async function prepare(pool: pg.Pool, operation: Operation, names: readonly string[]): Promise<void> {
   const before = names.flatMap((name) => runOf(operation, name).before);
   if (before.length > 0) await databaseOf(pool, shared).applyMany("orders", before);
-  if (operation.empty === true) for (const name of names) await pool.query(planOf(operation, name, shared).ddl());
+  if (operation.empty === true) for (const name of names) await pool.query(planOf(operation, name).ddl());
 }
 
 /** Labels of an operation's steps when nothing comes in its way; its run has the name that comes along. */
 export async function undisturbed(pool: pg.Pool, connection: object, operation: Operation, sent: boolean): Promise<{ name: string; labels: readonly string[] }> {
   const name = `${runName(operation, 0, sent)}_undisturbed`;
   await prepare(pool, operation, [name]);
-  const { labels, result } = await beginOne(connection, operation, shared, name);
+  const { labels, result } = await beginOne(connection, operation, name);
   await result;
   return { name, labels };
 }
@@ -40,9 +40,10 @@ export async function undisturbed(pool: pg.Pool, connection: object, operation: 
 export async function converge(pool: pg.Pool, operation: Operation, labels: readonly string[], at: number, sent: boolean): Promise<void> {
   const name = runName(operation, at, sent);
   const run = runOf(operation, name);
-  const db = databaseOf(pool, planOf(operation, name, shared));
+  const db = databaseOf(pool, planOf(operation, name));
   const done = await transactionsDone(db, run);
-  const [least, most] = [commits(labels.slice(0, at)), commits(labels.slice(0, sent ? at + 1 : at))];
+  const counted = commits(labels, run.after.length);
+  const [least, most] = [counted.filter((step) => step < at).length, counted.filter((step) => step < at || (sent && step === at)).length];
   if (done < least || done > most) throw new Error(`${name} stopped at \`${labels[at]}\`: ${done} transactions have happened, not ${least} to ${most}`);
   await operation.run(db, run);
   if ((await transactionsDone(db, run)) !== run.after.length) throw new Error(`${name} stopped at \`${labels[at]}\`, and doing it again did not finish it`);
@@ -63,5 +64,5 @@ async function transactionsDone(db: Database, run: Run): Promise<number> {
 export const states = ({ before, after }: Run, done: number): Map<string, Order | undefined> =>
   new Map<string, Order | undefined>([...before.map((order) => [order._id, order] as const), ...after.slice(0, done).flatMap((transaction) => [...transaction])]);
 
-/** How many transactions were committed by steps with these labels. */
-const commits = (labels: readonly string[]): number => labels.filter((label) => label === "COMMIT" || label.startsWith("at once")).length;
+/** Which steps commit what is written: the last so many commits. Some before them may have been of tries that wrote nothing. */
+const commits = (labels: readonly string[], transactions: number): number[] => [...labels.keys()].filter((step) => labels[step] === "COMMIT" || labels[step]?.startsWith("at once")).slice(-transactions);

@@ -32,6 +32,8 @@ const batches = ({ after }: Run): never => after.map(states) as never;
 export const OPERATIONS: readonly Operation[] = [
   { name: "apply", run: (db, { after }) => db.apply("orders", states(after[0])[0] as Order), split: ({ a }) => [[a]] },
   { name: "apply in one round trip", together: true, run: (db, { after }) => db.apply("orders", states(after[0])[0] as Order), split: ({ a }) => [[a]] },
+  { name: "apply of a new document", run: (db, { after }) => db.apply("orders", states(after[0])[0] as Order), split: ({ e }) => [[e]] },
+  { name: "apply of a new document in one round trip", together: true, run: (db, { after }) => db.apply("orders", states(after[0])[0] as Order), split: ({ e }) => [[e]] },
   { name: "delete", run: (db, { after }) => db.delete("orders", [...(after[0] ?? new Map<string, Order>()).keys()][0], { version: 2 }), split: ({ a }) => [[a._id]] },
   { name: "applyMany", run: (db, { after }) => db.applyMany("orders", states(after[0])), split: ({ a, b, c, e }) => [[a, b, c, e]] },
   { name: "applyMany with one that is refused", run: (db, { after, poison }) => db.applyMany("orders", [...states(after[0]), poison]), split: ({ a, e }) => [[a, e]] },
@@ -57,5 +59,8 @@ export function runOf(operation: Operation, name: string): Run {
   };
 }
 
-/** What its rows are in: tables that all share, or where they have to be empty a schema of its own. */
-export const planOf = (operation: Operation, name: string, shared: Plan): Plan => (operation.empty === true ? compile({ ...mapping, schema: name.replaceAll(/\W/g, "_").toLowerCase() }) : shared);
+/**
+ * What its rows are in: tables that all share, or where they have to be empty a schema of its own. A plan is used once: rowlens learns
+ * of a collection whether its documents are mostly new.
+ */
+export const planOf = (operation: Operation, name: string): Plan => compile(operation.empty === true ? { ...mapping, schema: name.replaceAll(/\W/g, "_").toLowerCase() } : mapping);

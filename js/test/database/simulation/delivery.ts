@@ -1,10 +1,13 @@
 import type { Choices } from "./choices.ts";
 import { newest, POISON, type Event, type Order } from "./model.ts";
 
-/** Where an attempt at a job loses its connection: before its step of that number, or after it and before its answer. */
+/**
+ * Where an attempt at a job loses its connection: before its step of that number, after it and before its answer, or meanwhile: then
+ * PostgreSQL still does what it was sent, some time, when others have long tried again.
+ */
 export interface Crash {
   readonly step: number;
-  readonly answered: boolean;
+  readonly when: "before" | "after" | "meanwhile";
 }
 
 type Work =
@@ -61,7 +64,7 @@ const poisoned = (choices: Choices, documents: readonly Order[]): readonly Order
 /** Early steps more often: most jobs are short. */
 function crashes(choices: Choices): Crash[] {
   const list: Crash[] = [];
-  while (choices.chance(0.2)) list.push({ step: choices.below(choices.chance(0.8) ? 4 : 20), answered: choices.chance(0.5) });
+  while (choices.chance(0.2)) list.push({ step: choices.below(choices.chance(0.8) ? 4 : 20), when: choices.pick(["before", "after", "meanwhile"]) });
   return list;
 }
 

@@ -28,6 +28,8 @@ export class Scheduler {
   readonly #states = new Map<number, State>();
   /** Steps that are done. */
   #done = 0;
+  /** Minus how many backends have lingered: their numbers here. */
+  #lingering = 0;
   #wake: () => void = () => undefined;
   #changed!: Promise<void>;
 
@@ -73,12 +75,25 @@ export class Scheduler {
     try {
       return await work();
     } finally {
-      // It may have let go of locks.
-      for (const state of this.#states.values()) if (state.at === "running") state.waits = false;
-      this.#done++;
-      this.#states.set(worker, THINKING);
-      this.#wake();
+      this.#over(worker, THINKING);
     }
+  }
+
+  /** A backend whose worker is gone: it goes on with what it was sent until it notices. */
+  linger(pid: number, gone: Promise<void>): void {
+    const own = --this.#lingering;
+    this.#states.set(own, { at: "running", pid, waits: false });
+    void gone.then(() => this.#over(own));
+  }
+
+  /** Somebody's step is done. */
+  #over(own: number, next?: State): void {
+    // It may have let go of locks.
+    for (const state of this.#states.values()) if (state.at === "running") state.waits = false;
+    this.#done++;
+    if (next === undefined) this.#states.delete(own);
+    else this.#states.set(own, next);
+    this.#wake();
   }
 
   /** Until every worker queues for its turn or waits for a lock. */

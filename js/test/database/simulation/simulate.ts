@@ -1,9 +1,10 @@
+import { compile } from "rowlens";
 import type { Arena } from "./arena.ts";
 import { check } from "./check.ts";
 import { Choices } from "./choices.ts";
 import { delivery } from "./delivery.ts";
 import { Ledger } from "./ledger.ts";
-import { history } from "./model.ts";
+import { history, mapping } from "./model.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Queue, worker, WORKERS } from "./workers.ts";
 
@@ -27,7 +28,8 @@ export async function simulate(arena: Arena, seed: number, rewrite?: (text: stri
   const jobs = delivery(choices.fork(), events);
   const scheduler = new Scheduler(choices.fork(), (pids) => arena.waitingForLocks(pids));
   const ledger = new Ledger(events);
-  const work = { arena, scheduler, ledger, queue: new Queue(jobs, choices.fork()), rewrite };
+  // A plan of its own: rowlens learns of a collection whether its documents are mostly new.
+  const work = { arena, plan: compile(mapping), scheduler, ledger, queue: new Queue(jobs, choices.fork()), rewrite };
   await arena.clear();
   await scheduler.run(Array.from({ length: WORKERS }, () => (number: number) => worker(number, work)));
   return { seed, failures: ledger.failures, seen: ledger.faults, left: await check(arena, events), trace: scheduler.trace };

@@ -26,7 +26,6 @@ export function stepSession(steps: Steps, inTransaction = false): Session {
     return text === statement.text ? statement : { text, parameters: statement.parameters };
   };
   const run = (statement: Statement): Promise<ResultRow[]> => step(labelOf(statement), (session) => session.query(own(statement)));
-  const pipeline = (statements: readonly Statement[]): Promise<ResultRow[][]> => inOrder(run, statements);
   const begun = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
     await run(plain(BEGIN));
     try {
@@ -39,18 +38,18 @@ export function stepSession(steps: Steps, inTransaction = false): Session {
     }
   };
   const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => (inTransaction ? inSavepoint(run, () => work(stepSession(steps, true))) : begun(work));
-  const atomic = (statements: readonly Statement[]): Promise<ResultRow[][]> => {
-    if (inTransaction) return pipeline(statements);
-    return together ? step(`at once: ${statements.map(labelOf).join(", ")}`, (session) => session.atomic(statements.map(own))) : begun((session) => session.pipeline(statements));
+  const all = (how: "pipeline" | "atomic") => (statements: readonly Statement[]): Promise<ResultRow[][]> => {
+    if (inTransaction) return inOrder(run, statements);
+    return together ? step(`at once: ${statements.map(labelOf).join(", ")}`, (session) => session[how](statements.map(own))) : begun(() => inOrder(run, statements));
   };
   return {
     query: run,
-    pipeline: atomic,
-    atomic,
+    pipeline: all("pipeline"),
+    atomic: all("atomic"),
     transaction,
     isolated: (groups) => {
       if (together) return step("isolated", (session) => session.isolated(groups.map((group) => group.map(own))));
-      return transaction(() => isolatedInOrder(groups, (group) => inSavepoint(run, () => pipeline(group))));
+      return transaction(() => isolatedInOrder(groups, (group) => inSavepoint(run, () => inOrder(run, group))));
     },
     copyIn: (text, chunks) => step("COPY", (session) => session.copyIn(text, chunks)),
     copyOut: () => { throw new Error("not a step yet"); },
@@ -64,6 +63,6 @@ const isLost = (error: unknown): boolean => error instanceof PostgresError && /^
 /** The first word, and of the lock its keys. */
 function labelOf({ text, parameters }: Statement): string {
   if (text.includes("pg_advisory_xact_lock")) return `lock ${String(parameters[0])}`;
-  if (text.startsWith("WITH")) return text.includes("DO UPDATE") && text.includes("DELETE") && !text.includes("greatest(") ? "apply" : "delete";
+  if (text.startsWith("WITH")) return text.includes("DO NOTHING") ? "apply new" : text.includes("greatest(") ? "delete" : "apply";
   return text.split(" ")[0] as string;
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+import type { Plan } from "rowlens";
 import type { Database } from "../../../src/database/database.ts";
 import { databaseOver } from "../../support/live.ts";
 import type { Arena, Link } from "./arena.ts";
@@ -14,6 +16,7 @@ export const WORKERS = 16;
 /** What workers share. */
 export interface Work {
   readonly arena: Arena;
+  readonly plan: Plan;
   readonly scheduler: Scheduler;
   readonly ledger: Ledger;
   readonly queue: Queue;
@@ -59,11 +62,11 @@ export async function worker(number: number, work: Work): Promise<void> {
   }
 }
 
-async function doJob(job: Job, number: number, link: Link, { arena, scheduler, ledger, rewrite }: Work): Promise<void> {
+async function doJob(job: Job, number: number, link: Link, { plan, scheduler, ledger, rewrite }: Work): Promise<void> {
   const step = stepsOf(scheduler, number, link, job.crashes[0]);
   const session = stepSession({ step, together: number % 4 === 0, ...(rewrite === undefined ? {} : { rewrite }) });
-  const db = databaseOver(session, arena.plan);
-  const write = <T>(work: (db: Database) => Promise<T>): Promise<T> => (number % 4 === 1 ? session.transaction((own) => work(databaseOver(own, arena.plan))) : work(db));
+  const db = databaseOver(session, plan);
+  const write = <T>(work: (db: Database) => Promise<T>): Promise<T> => (number % 4 === 1 ? session.transaction((own) => work(databaseOver(own, plan))) : work(db));
   scheduler.trace.push(`${number} ${describeJob(job)}`);
   switch (job.kind) {
     case "apply": return ledger.acknowledge(job.document._id, job.document.v, false, await write((own) => own.apply("orders", job.document)));
@@ -91,14 +94,16 @@ function stepsOf(scheduler: Scheduler, number: number, link: Link, crash: Crash 
   return async (label, work) => {
     if (crashed) throw new Crashed();
     const last = crash?.step === steps++;
-    return scheduler.step(number, last ? `${label} (crashes ${crash.answered ? "before its answer" : "before it"})` : label, link.pid, async () => {
+    return scheduler.step(number, last ? `${label} (crashes ${crash.when} it)` : label, link.pid, async () => {
       if (!last) return work(link.session);
       crashed = true;
-      try {
-        if (crash.answered) await work(link.session);
-      } finally {
-        await link.cut();
-      }
+      const sent = crash.when === "before" ? undefined : work(link.session).catch(() => undefined);
+      if (crash.when === "after") await sent;
+      // The last turn of the event loop has sent it.
+      if (crash.when === "meanwhile") await setImmediate();
+      const gone = link.cut();
+      if (crash.when === "meanwhile") scheduler.linger(link.pid, gone);
+      else await gone;
       throw new Crashed();
     });
   };
