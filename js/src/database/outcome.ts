@@ -29,6 +29,7 @@ export interface AppliedOutcome {
 
 /** Nothing of the document was written. */
 export interface FailedOutcome {
+  /** It failed. */
   readonly outcome: "failed";
   /** Why, for programs. */
   readonly reason: FailureReason;
