@@ -23,7 +23,7 @@ const shared: UserConfig = {
   // Declarations and bundled libraries take the most of the build, as they should.
   checks: { pluginTimings: false },
 };
-const entry = { node: "src/entry/node.ts", inline: "src/entry/inline.ts", slim: "src/entry/slim.ts", drizzle: "src/entry/drizzle.ts", pg: "src/entry/pg.ts", postgres: "src/entry/postgres.ts", pglite: "src/entry/pglite.ts" };
+const entry = { node: "src/entry/node.ts", inline: "src/entry/inline.ts", slim: "src/entry/slim.ts", sql: "src/entry/sql.ts", drizzle: "src/entry/drizzle.ts", pg: "src/entry/pg.ts", postgres: "src/entry/postgres.ts", pglite: "src/entry/pglite.ts" };
 
 // scripts/build.mjs runs this, and puts the files that are no code beside it.
 export default defineConfig([

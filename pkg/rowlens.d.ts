@@ -38,7 +38,60 @@ export class Assembler {
     /**
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
      */
-    set_lookups(entries: any): void;
+    set_lookups(entries: string[]): void;
+}
+
+/**
+ * The aggregates of one batch, apart from the shredder that made them.
+ */
+export class Batch {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Makes tuples of table number `table` for these aggregates, for its staging table or for itself; gives whether it can.
+     */
+    copied(table: number, members: Uint32Array | number[], staging: boolean): boolean;
+    /**
+     * Positions of the aggregates' documents.
+     */
+    documents(): Uint32Array;
+    /**
+     * Their keys as text.
+     */
+    keys(): string[];
+    /**
+     * Makes the parameters of the statement `apply_new` for this aggregate, as one tuple; gives whether it can.
+     */
+    new_parameters(member: number): boolean;
+    /**
+     * Which of them have no version: 0 it has one, 1 it is missing, 2 what stands there is none.
+     */
+    no_versions(): Uint8Array;
+    /**
+     * How many bytes it is.
+     */
+    out_len(): number;
+    /**
+     * Where what was made last is.
+     */
+    out_ptr(): number;
+    /**
+     * Makes the parameters of the statement `apply` for these aggregates; gives where each ends, nothing where it cannot.
+     */
+    parameters(members: Uint32Array | number[], binary: boolean): Uint32Array | undefined;
+    /**
+     * How many rows they have.
+     */
+    row_counts(): Uint32Array;
+    /**
+     * How many bytes their rows are.
+     */
+    sizes(): Uint32Array;
+    /**
+     * Documents whose key another of the batch has in a newer state, each followed by that one.
+     */
+    superseded(): Uint32Array;
 }
 
 /**
@@ -48,6 +101,10 @@ export class Plan {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
+    /**
+     * Whether the collection looks ids up.
+     */
+    collection_looks_up(collection: number): boolean;
     /**
      * Compiles a mapping's JSON text; throws an array of issues.
      */
@@ -71,15 +128,76 @@ export class Plan {
 }
 
 /**
+ * Records to tuples.
+ */
+export class Records {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Appends the tuples of what was written, which are records of table `table`; throws an issue.
+     */
+    append(table: number): number;
+    /**
+     * Forgets everything.
+     */
+    clear(): void;
+    /**
+     * Forgets the tuples of whole aggregates.
+     */
+    drop_whole(): void;
+    /**
+     * The stream is at its end; false where it was cut off.
+     */
+    finish(): boolean;
+    /**
+     * For the collection number `collection` of the plan.
+     */
+    constructor(plan: Plan, collection: number);
+    /**
+     * Takes what was written as the stream's next bytes; throws an issue.
+     */
+    push_copy(): void;
+    /**
+     * Makes room for `length` bytes; returns where.
+     */
+    reserve(length: number): number;
+    /**
+     * Takes what was written as tuples of table `table`.
+     */
+    set_tuples(table: number): void;
+    /**
+     * How many bytes all of them are, or those of whole aggregates of the stream.
+     */
+    tuples_len(table: number, whole: boolean): number;
+    /**
+     * Where the tuples of table `table` are, those of whole aggregates first.
+     */
+    tuples_ptr(table: number): number;
+}
+
+/**
  * Documents to rows.
  */
 export class Shredder {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * How many of them became rows.
+     */
+    accepted(): number;
+    /**
      * Makes COPY text of table `table`'s tuples, in place of the last one made; returns its length in bytes.
      */
     copy_text(table: number): number;
+    /**
+     * How the last run's rows, which noted spans, differ from those that a database has.
+     */
+    differences(database: Records, values: boolean): any;
+    /**
+     * Digests of the last run's aggregates, which noted spans, each key once; returns their length in bytes, `text_ptr` says where. Each is, little-endian,
+     * position of the document, number of rows, length of the key, length of the element `_id` (`u32`), the two sums (`i64`), the key, and the element.
+     */
+    digests(): number | undefined;
     /**
      * How many documents the batch had.
      */
@@ -109,13 +227,21 @@ export class Shredder {
      */
     row_count(table: number): number;
     /**
+     * Shreds what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
+     */
+    run_batch(given?: BigInt64Array | bigint[] | null): Batch;
+    /**
      * Shreds what was written; returns how many documents became rows.
      */
     run(): number;
     /**
+     * As `run`, noting which rows are whose.
+     */
+    run_spans(): number;
+    /**
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
      */
-    set_lookups(entries: any): void;
+    set_lookups(entries: string[]): void;
     /**
      * How many bytes they are.
      */
@@ -155,7 +281,9 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_assembler_free: (a: number, b: number) => void;
+    readonly __wbg_batch_free: (a: number, b: number) => void;
     readonly __wbg_plan_free: (a: number, b: number) => void;
+    readonly __wbg_records_free: (a: number, b: number) => void;
     readonly __wbg_shredder_free: (a: number, b: number) => void;
     readonly assembler_issue_counts: (a: number) => any;
     readonly assembler_issues: (a: number) => any;
@@ -164,16 +292,41 @@ export interface InitOutput {
     readonly assembler_out_ptr: (a: number) => number;
     readonly assembler_reserve: (a: number, b: number, c: number) => number;
     readonly assembler_run: (a: number) => number;
-    readonly assembler_set_lookups: (a: number, b: any) => [number, number];
+    readonly assembler_set_lookups: (a: number, b: number, c: number) => [number, number];
+    readonly batch_copied: (a: number, b: number, c: number, d: number, e: number) => number;
+    readonly batch_documents: (a: number) => [number, number];
+    readonly batch_keys: (a: number) => [number, number];
+    readonly batch_new_parameters: (a: number, b: number) => number;
+    readonly batch_no_versions: (a: number) => [number, number];
+    readonly batch_out_len: (a: number) => number;
+    readonly batch_out_ptr: (a: number) => number;
+    readonly batch_parameters: (a: number, b: number, c: number, d: number) => [number, number];
+    readonly batch_row_counts: (a: number) => [number, number];
+    readonly batch_sizes: (a: number) => [number, number];
+    readonly batch_superseded: (a: number) => [number, number];
     readonly copyText: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly linear_memory: () => any;
     readonly parseExtendedJson: (a: number, b: number) => [number, number, number, number];
+    readonly plan_collection_looks_up: (a: number, b: number) => number;
     readonly plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly plan_ddl: (a: number, b: number, c: number) => [number, number];
     readonly plan_describe: (a: number) => any;
     readonly plan_explain: (a: number) => [number, number];
     readonly plan_warnings: (a: number) => any;
+    readonly records_append: (a: number, b: number) => [number, number, number];
+    readonly records_clear: (a: number) => void;
+    readonly records_drop_whole: (a: number) => void;
+    readonly records_finish: (a: number) => number;
+    readonly records_new: (a: number, b: number) => [number, number, number];
+    readonly records_push_copy: (a: number) => [number, number];
+    readonly records_reserve: (a: number, b: number) => number;
+    readonly records_set_tuples: (a: number, b: number) => void;
+    readonly records_tuples_len: (a: number, b: number, c: number) => number;
+    readonly records_tuples_ptr: (a: number, b: number) => number;
+    readonly shredder_accepted: (a: number) => number;
     readonly shredder_copy_text: (a: number, b: number) => [number, number, number];
+    readonly shredder_differences: (a: number, b: number, c: number) => any;
+    readonly shredder_digests: (a: number) => number;
     readonly shredder_documents: (a: number) => number;
     readonly shredder_issue_counts: (a: number) => any;
     readonly shredder_issues: (a: number) => any;
@@ -182,7 +335,9 @@ export interface InitOutput {
     readonly shredder_reserve: (a: number, b: number) => number;
     readonly shredder_row_count: (a: number, b: number) => number;
     readonly shredder_run: (a: number) => number;
-    readonly shredder_set_lookups: (a: number, b: any) => [number, number];
+    readonly shredder_run_batch: (a: number, b: number, c: number) => number;
+    readonly shredder_run_spans: (a: number) => number;
+    readonly shredder_set_lookups: (a: number, b: number, c: number) => [number, number];
     readonly shredder_table_len: (a: number, b: number) => number;
     readonly shredder_table_ptr: (a: number, b: number) => number;
     readonly shredder_text_ptr: (a: number) => number;
@@ -190,10 +345,10 @@ export interface InitOutput {
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
-    readonly __wbindgen_exn_store: (a: number) => void;
-    readonly __externref_table_alloc: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __externref_table_dealloc: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
+    readonly __externref_drop_slice: (a: number, b: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

@@ -81,16 +81,159 @@ export class Assembler {
     }
     /**
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
-     * @param {any} entries
+     * @param {string[]} entries
      */
     set_lookups(entries) {
-        const ret = wasm.assembler_set_lookups(this.__wbg_ptr, entries);
+        const ptr0 = passArrayJsValueToWasm0(entries, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.assembler_set_lookups(this.__wbg_ptr, ptr0, len0);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
     }
 }
 if (Symbol.dispose) Assembler.prototype[Symbol.dispose] = Assembler.prototype.free;
+
+/**
+ * The aggregates of one batch, apart from the shredder that made them.
+ */
+export class Batch {
+    static __wrap(ptr) {
+        const obj = Object.create(Batch.prototype);
+        obj.__wbg_ptr = ptr;
+        BatchFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        BatchFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_batch_free(ptr, 0);
+    }
+    /**
+     * Makes tuples of table number `table` for these aggregates, for its staging table or for itself; gives whether it can.
+     * @param {number} table
+     * @param {Uint32Array | number[]} members
+     * @param {boolean} staging
+     * @returns {boolean}
+     */
+    copied(table, members, staging) {
+        const val2 = +table;
+        const val3 = +staging;
+        const ptr0 = passArray32ToWasm0(members, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.batch_copied(this.__wbg_ptr, val2, ptr0, len0, val3);
+        return ret !== 0;
+    }
+    /**
+     * Positions of the aggregates' documents.
+     * @returns {Uint32Array}
+     */
+    documents() {
+        const ret = wasm.batch_documents(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Their keys as text.
+     * @returns {string[]}
+     */
+    keys() {
+        const ret = wasm.batch_keys(this.__wbg_ptr);
+        var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Makes the parameters of the statement `apply_new` for this aggregate, as one tuple; gives whether it can.
+     * @param {number} member
+     * @returns {boolean}
+     */
+    new_parameters(member) {
+        const ret = wasm.batch_new_parameters(this.__wbg_ptr, member);
+        return ret !== 0;
+    }
+    /**
+     * Which of them have no version: 0 it has one, 1 it is missing, 2 what stands there is none.
+     * @returns {Uint8Array}
+     */
+    no_versions() {
+        const ret = wasm.batch_no_versions(this.__wbg_ptr);
+        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
+     * How many bytes it is.
+     * @returns {number}
+     */
+    out_len() {
+        const ret = wasm.batch_out_len(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Where what was made last is.
+     * @returns {number}
+     */
+    out_ptr() {
+        const ret = wasm.batch_out_ptr(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Makes the parameters of the statement `apply` for these aggregates; gives where each ends, nothing where it cannot.
+     * @param {Uint32Array | number[]} members
+     * @param {boolean} binary
+     * @returns {Uint32Array | undefined}
+     */
+    parameters(members, binary) {
+        const val2 = +binary;
+        const ptr0 = passArray32ToWasm0(members, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.batch_parameters(this.__wbg_ptr, ptr0, len0, val2);
+        let v3;
+        if (ret[0] !== 0) {
+            v3 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        }
+        return v3;
+    }
+    /**
+     * How many rows they have.
+     * @returns {Uint32Array}
+     */
+    row_counts() {
+        const ret = wasm.batch_row_counts(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * How many bytes their rows are.
+     * @returns {Uint32Array}
+     */
+    sizes() {
+        const ret = wasm.batch_sizes(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Documents whose key another of the batch has in a newer state, each followed by that one.
+     * @returns {Uint32Array}
+     */
+    superseded() {
+        const ret = wasm.batch_superseded(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+}
+if (Symbol.dispose) Batch.prototype[Symbol.dispose] = Batch.prototype.free;
 
 /**
  * A compiled mapping.
@@ -111,6 +254,15 @@ export class Plan {
     free() {
         const ptr = this.__destroy_into_raw();
         wasm.__wbg_plan_free(ptr, 0);
+    }
+    /**
+     * Whether the collection looks ids up.
+     * @param {number} collection
+     * @returns {boolean}
+     */
+    collection_looks_up(collection) {
+        const ret = wasm.plan_collection_looks_up(this.__wbg_ptr, collection);
+        return ret !== 0;
     }
     /**
      * Compiles a mapping's JSON text; throws an array of issues.
@@ -190,6 +342,114 @@ export class Plan {
 if (Symbol.dispose) Plan.prototype[Symbol.dispose] = Plan.prototype.free;
 
 /**
+ * Records to tuples.
+ */
+export class Records {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        RecordsFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_records_free(ptr, 0);
+    }
+    /**
+     * Appends the tuples of what was written, which are records of table `table`; throws an issue.
+     * @param {number} table
+     * @returns {number}
+     */
+    append(table) {
+        const ret = wasm.records_append(this.__wbg_ptr, table);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return ret[0] >>> 0;
+    }
+    /**
+     * Forgets everything.
+     */
+    clear() {
+        wasm.records_clear(this.__wbg_ptr);
+    }
+    /**
+     * Forgets the tuples of whole aggregates.
+     */
+    drop_whole() {
+        wasm.records_drop_whole(this.__wbg_ptr);
+    }
+    /**
+     * The stream is at its end; false where it was cut off.
+     * @returns {boolean}
+     */
+    finish() {
+        const ret = wasm.records_finish(this.__wbg_ptr);
+        return ret !== 0;
+    }
+    /**
+     * For the collection number `collection` of the plan.
+     * @param {Plan} plan
+     * @param {number} collection
+     */
+    constructor(plan, collection) {
+        _assertClass(plan, Plan);
+        const ret = wasm.records_new(plan.__wbg_ptr, collection);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        RecordsFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Takes what was written as the stream's next bytes; throws an issue.
+     */
+    push_copy() {
+        const ret = wasm.records_push_copy(this.__wbg_ptr);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Makes room for `length` bytes; returns where.
+     * @param {number} length
+     * @returns {number}
+     */
+    reserve(length) {
+        const ret = wasm.records_reserve(this.__wbg_ptr, length);
+        return ret >>> 0;
+    }
+    /**
+     * Takes what was written as tuples of table `table`.
+     * @param {number} table
+     */
+    set_tuples(table) {
+        wasm.records_set_tuples(this.__wbg_ptr, table);
+    }
+    /**
+     * How many bytes all of them are, or those of whole aggregates of the stream.
+     * @param {number} table
+     * @param {boolean} whole
+     * @returns {number}
+     */
+    tuples_len(table, whole) {
+        const ret = wasm.records_tuples_len(this.__wbg_ptr, table, whole);
+        return ret >>> 0;
+    }
+    /**
+     * Where the tuples of table `table` are, those of whole aggregates first.
+     * @param {number} table
+     * @returns {number}
+     */
+    tuples_ptr(table) {
+        const ret = wasm.records_tuples_ptr(this.__wbg_ptr, table);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) Records.prototype[Symbol.dispose] = Records.prototype.free;
+
+/**
  * Documents to rows.
  */
 export class Shredder {
@@ -204,6 +464,14 @@ export class Shredder {
         wasm.__wbg_shredder_free(ptr, 0);
     }
     /**
+     * How many of them became rows.
+     * @returns {number}
+     */
+    accepted() {
+        const ret = wasm.shredder_accepted(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
      * Makes COPY text of table `table`'s tuples, in place of the last one made; returns its length in bytes.
      * @param {number} table
      * @returns {number}
@@ -214,6 +482,26 @@ export class Shredder {
             throw takeFromExternrefTable0(ret[1]);
         }
         return ret[0] >>> 0;
+    }
+    /**
+     * How the last run's rows, which noted spans, differ from those that a database has.
+     * @param {Records} database
+     * @param {boolean} values
+     * @returns {any}
+     */
+    differences(database, values) {
+        _assertClass(database, Records);
+        const ret = wasm.shredder_differences(this.__wbg_ptr, database.__wbg_ptr, values);
+        return ret;
+    }
+    /**
+     * Digests of the last run's aggregates, which noted spans, each key once; returns their length in bytes, `text_ptr` says where. Each is, little-endian,
+     * position of the document, number of rows, length of the key, length of the element `_id` (`u32`), the two sums (`i64`), the key, and the element.
+     * @returns {number | undefined}
+     */
+    digests() {
+        const ret = wasm.shredder_digests(this.__wbg_ptr);
+        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
      * How many documents the batch had.
@@ -282,6 +570,17 @@ export class Shredder {
         return ret >>> 0;
     }
     /**
+     * Shreds what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
+     * @param {BigInt64Array | bigint[] | null} [given]
+     * @returns {Batch}
+     */
+    run_batch(given) {
+        var ptr0 = isLikeNone(given) ? 0 : passArray64ToWasm0(given, wasm.__wbindgen_malloc);
+        var len0 = WASM_VECTOR_LEN;
+        const ret = wasm.shredder_run_batch(this.__wbg_ptr, ptr0, len0);
+        return Batch.__wrap(ret);
+    }
+    /**
      * Shreds what was written; returns how many documents became rows.
      * @returns {number}
      */
@@ -290,11 +589,21 @@ export class Shredder {
         return ret >>> 0;
     }
     /**
+     * As `run`, noting which rows are whose.
+     * @returns {number}
+     */
+    run_spans() {
+        const ret = wasm.shredder_run_spans(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
-     * @param {any} entries
+     * @param {string[]} entries
      */
     set_lookups(entries) {
-        const ret = wasm.shredder_set_lookups(this.__wbg_ptr, entries);
+        const ptr0 = passArrayJsValueToWasm0(entries, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.shredder_set_lookups(this.__wbg_ptr, ptr0, len0);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
@@ -415,44 +724,13 @@ function __wbg_get_imports() {
             const ret = Error(getStringFromWasm0(arg0, arg1));
             return ret;
         },
-        __wbg___wbindgen_boolean_get_4f1baf9a00be3c74: function(arg0) {
-            const v = arg0;
-            const ret = typeof(v) === 'boolean' ? v : undefined;
-            return isLikeNone(ret) ? 0xFFFFFF : ret ? 1 : 0;
-        },
-        __wbg___wbindgen_debug_string_f249a2a76caa9a55: function(arg0, arg1) {
-            const ret = debugString(arg1);
-            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            const len1 = WASM_VECTOR_LEN;
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
-        },
-        __wbg___wbindgen_is_function_741ff2bb612836f5: function(arg0) {
-            const ret = typeof(arg0) === 'function';
-            return ret;
-        },
-        __wbg___wbindgen_is_object_8b968c3ab8e96595: function(arg0) {
-            const val = arg0;
-            const ret = typeof(val) === 'object' && val !== null;
-            return ret;
-        },
         __wbg___wbindgen_is_string_fc456fee5d3317de: function(arg0) {
             const ret = typeof(arg0) === 'string';
-            return ret;
-        },
-        __wbg___wbindgen_jsval_loose_eq_b2f214e2e4b30e36: function(arg0, arg1) {
-            const ret = arg0 == arg1;
             return ret;
         },
         __wbg___wbindgen_memory_17a1178bc3328ea3: function() {
             const ret = wasm.memory;
             return ret;
-        },
-        __wbg___wbindgen_number_get_934b640d0889af78: function(arg0, arg1) {
-            const obj = arg1;
-            const ret = typeof(obj) === 'number' ? obj : undefined;
-            getDataViewMemory0().setFloat64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? 0 : ret, true);
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);
         },
         __wbg___wbindgen_string_get_7ce8eee7fd327545: function(arg0, arg1) {
             const obj = arg1;
@@ -465,62 +743,6 @@ function __wbg_get_imports() {
         __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
             throw new Error(getStringFromWasm0(arg0, arg1));
         },
-        __wbg_call_40b008ba32f73991: function() { return handleError(function (arg0, arg1) {
-            const ret = arg0.call(arg1);
-            return ret;
-        }, arguments); },
-        __wbg_done_57e08d0be6e30c02: function(arg0) {
-            const ret = arg0.done;
-            return ret;
-        },
-        __wbg_get_635eea311fa1a291: function() { return handleError(function (arg0, arg1) {
-            const ret = Reflect.get(arg0, arg1);
-            return ret;
-        }, arguments); },
-        __wbg_get_unchecked_e6325ad374eff861: function(arg0, arg1) {
-            const ret = arg0[arg1 >>> 0];
-            return ret;
-        },
-        __wbg_instanceof_ArrayBuffer_12cdaa4161423e6b: function(arg0) {
-            let result;
-            try {
-                result = arg0 instanceof ArrayBuffer;
-            } catch (_) {
-                result = false;
-            }
-            const ret = result;
-            return ret;
-        },
-        __wbg_instanceof_Uint8Array_d7aeb0dcb3108fea: function(arg0) {
-            let result;
-            try {
-                result = arg0 instanceof Uint8Array;
-            } catch (_) {
-                result = false;
-            }
-            const ret = result;
-            return ret;
-        },
-        __wbg_isArray_bcf1376d0d732d08: function(arg0) {
-            const ret = Array.isArray(arg0);
-            return ret;
-        },
-        __wbg_iterator_e4c5e8f68ada7b58: function() {
-            const ret = Symbol.iterator;
-            return ret;
-        },
-        __wbg_length_186163212ffe79c3: function(arg0) {
-            const ret = arg0.length;
-            return ret;
-        },
-        __wbg_length_b03a0fabb109b1e9: function(arg0) {
-            const ret = arg0.length;
-            return ret;
-        },
-        __wbg_new_13de428334042d26: function(arg0) {
-            const ret = new Uint8Array(arg0);
-            return ret;
-        },
         __wbg_new_37eb45aaf5eeb820: function() {
             const ret = new Array();
             return ret;
@@ -529,26 +751,11 @@ function __wbg_get_imports() {
             const ret = new Object();
             return ret;
         },
-        __wbg_next_178c1651c11432b3: function(arg0) {
-            const ret = arg0.next;
-            return ret;
-        },
-        __wbg_next_af5ac6a08bb0a717: function() { return handleError(function (arg0) {
-            const ret = arg0.next();
-            return ret;
-        }, arguments); },
-        __wbg_prototypesetcall_13162965d1fe7aa3: function(arg0, arg1, arg2) {
-            Uint8Array.prototype.set.call(getArrayU8FromWasm0(arg0, arg1), arg2);
-        },
         __wbg_set_d2d33b52458e984a: function(arg0, arg1, arg2) {
             arg0[arg1 >>> 0] = arg2;
         },
         __wbg_set_e4b9a833d288759a: function(arg0, arg1, arg2) {
             arg0[arg1] = arg2;
-        },
-        __wbg_value_e0f328965e184931: function(arg0) {
-            const ret = arg0.value;
-            return ret;
         },
         __wbindgen_generic_0000000000000001: function(arg0) {
             // Cast intrinsic for `F64 -> Externref`.
@@ -583,9 +790,15 @@ function __wbg_get_imports() {
 const AssemblerFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_assembler_free(ptr, 1));
+const BatchFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_batch_free(ptr, 1));
 const PlanFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_plan_free(ptr, 1));
+const RecordsFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_records_free(ptr, 1));
 const ShredderFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_shredder_free(ptr, 1));
@@ -602,67 +815,33 @@ function _assertClass(instance, klass) {
     }
 }
 
-function debugString(val) {
-    switch (typeof val) {
-        // primitive types
-        case 'number':
-        case 'boolean':
-        case 'undefined':
-        return `${val}`;
-        case 'string':
-        return JSON.stringify(val);
-        case 'bigint':
-        return `${val}n`;
-        case 'symbol':
-        return val.description !== undefined
-            ? `Symbol(${val.description})`
-            : 'Symbol';
-        case 'function':
-        return typeof val.name === 'string' && val.name !== ''
-            ? `Function(${val.name})`
-            : 'Function';
-        case 'object': {
-            if (val === null) {
-                return 'null';
-            }
-            // objects
-            if (Array.isArray(val)) {
-                return '[' + Array.from(val, debugString).join(', ') + ']';
-            }
-            // errors
-            if (val instanceof Error) {
-                return `${val.name}: ${val.message}\n${val.stack}`;
-            }
-
-            const toStringOutput = toString.call(val);
-            // Test for built-in
-            const className = /\[object ([^\]]+)\]/.exec(toStringOutput)?.[1];
-
-            // Failed to match the standard '[object ClassName]'
-            if (className === undefined) {
-                return toStringOutput;
-            }
-            if (className === 'Object') {
-                // we're a user defined class or Object
-                // JSON.stringify avoids problems with cycles, and is generally much
-                // easier than looping through ownProperties of `val`.
-                try {
-                    return 'Object(' + JSON.stringify(val) + ')';
-                } catch (_) {
-                    return 'Object';
-                }
-            }
-            // TODO we could test for more things here, like `Set`s and `Map`s.
-            return className;
-        }
-        // Per MDN: 'This list of values is exhaustive.'
-        // https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Operators/typeof#description
+function getArrayJsValueFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    const mem = getDataViewMemory0();
+    const result = [];
+    for (let i = ptr; i < ptr + 4 * len; i += 4) {
+        result.push(wasm.__wbindgen_externrefs.get(mem.getUint32(i, true)));
     }
+    wasm.__externref_drop_slice(ptr, len);
+    return result;
+}
+
+function getArrayU32FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
 }
 
 function getArrayU8FromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
+}
+
+let cachedBigUint64ArrayMemory0 = null;
+function getBigUint64ArrayMemory0() {
+    if (cachedBigUint64ArrayMemory0 === null || cachedBigUint64ArrayMemory0.byteLength === 0) {
+        cachedBigUint64ArrayMemory0 = new BigUint64Array(wasm.memory.buffer);
+    }
+    return cachedBigUint64ArrayMemory0;
 }
 
 let cachedDataViewMemory0 = null;
@@ -678,6 +857,14 @@ function getStringFromWasm0(ptr, len) {
     return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
 }
 
+let cachedUint32ArrayMemory0 = null;
+function getUint32ArrayMemory0() {
+    if (cachedUint32ArrayMemory0 === null || cachedUint32ArrayMemory0.byteLength === 0) {
+        cachedUint32ArrayMemory0 = new Uint32Array(wasm.memory.buffer);
+    }
+    return cachedUint32ArrayMemory0;
+}
+
 let cachedUint8ArrayMemory0 = null;
 function getUint8ArrayMemory0() {
     if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
@@ -686,23 +873,38 @@ function getUint8ArrayMemory0() {
     return cachedUint8ArrayMemory0;
 }
 
-function handleError(f, args) {
-    try {
-        return f.apply(this, args);
-    } catch (e) {
-        const idx = addToExternrefTable0(e);
-        wasm.__wbindgen_exn_store(idx);
-    }
-}
-
 function isLikeNone(x) {
     return x === undefined || x === null;
+}
+
+function passArray32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getUint32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArray64ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 8, 8) >>> 0;
+    getBigUint64ArrayMemory0().set(arg, ptr / 8);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
 }
 
 function passArray8ToWasm0(arg, malloc) {
     const ptr = malloc(arg.length * 1, 1) >>> 0;
     getUint8ArrayMemory0().set(arg, ptr / 1);
     WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArrayJsValueToWasm0(array, malloc) {
+    const ptr = malloc(array.length * 4, 4) >>> 0;
+    for (let i = 0; i < array.length; i++) {
+        const add = addToExternrefTable0(array[i]);
+        getDataViewMemory0().setUint32(ptr + 4 * i, add, true);
+    }
+    WASM_VECTOR_LEN = array.length;
     return ptr;
 }
 
@@ -783,7 +985,9 @@ function __wbg_finalize_init(instance, module) {
     wasmInstance = instance;
     wasm = instance.exports;
     wasmModule = module;
+    cachedBigUint64ArrayMemory0 = null;
     cachedDataViewMemory0 = null;
+    cachedUint32ArrayMemory0 = null;
     cachedUint8ArrayMemory0 = null;
     wasm.__wbindgen_start();
     return wasm;

@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const out = process.argv[2] ?? join(root, "pkg");
 const target = "wasm32-unknown-unknown";
 const targetDir = join(root, "target", "wasm");
+/** What the package loads: the lens always, the SQL only where a database is. By file name, the feature of the crate. */
+const modules = { rowlens: "wasm-lens", rowlens_sql: "wasm-sql" };
 /** @typedef {{cargo: string, args: string[], flags: string, env: NodeJS.ProcessEnv}} Toolchain */
 const quiet = { cwd: root, encoding: /** @type {"utf8"} */ ("utf8") };
 const run = (/** @type {string} */ command, /** @type {string[]} */ args, env = process.env, cwd = root) => execFileSync(command, args, { cwd, env, stdio: "inherit" });
@@ -69,7 +71,8 @@ function debianToolchain() {
 /** Measured: LLVM's own threshold (225) makes a tenth more code, which is no faster; what must be inlined says so. */
 const inlining = " -Cllvm-args=-inline-threshold=100";
 
-function compile() {
+/** @returns {{ build(feature: string): string, compiler: string }} */
+function compiler() {
   const toolchain = rustupToolchain() ?? debianToolchain();
   if (!toolchain) {
     console.error("no Rust compiler for WebAssembly: run `rustup target add wasm32-unknown-unknown`, or install Debian's rustc-web");
@@ -81,33 +84,40 @@ function compile() {
   const remap = [[root.replace(/\/$/, ""), "rowlens"], ...registries].map(([from, to]) => ` --remap-path-prefix=${from}=${to}`).join("");
   /** @type {NodeJS.ProcessEnv} */
   const env = { ...toolchain.env, CARGO_TARGET_DIR: targetDir, RUSTFLAGS: "-C target-feature=+simd128,+bulk-memory,+nontrapping-fptoint,+sign-ext" + inlining + toolchain.flags + remap };
-  run(toolchain.cargo, ["rustc", "--lib", "--crate-type", "cdylib", "--release", "--features", "wasm", "--target", target, ...toolchain.args], env);
   const version = spawnSync(env.RUSTC ?? "rustc", ["--version"], { ...quiet, env }).stdout.trim();
-  return { wasm: join(targetDir, target, "release", "rowlens.wasm"), compiler: version + (toolchain.args.length > 0 ? ", std from source" : "") };
+  return {
+    build(feature) {
+      run(toolchain.cargo, ["rustc", "--lib", "--crate-type", "cdylib", "--release", "--features", feature, "--target", target, ...toolchain.args], env);
+      return join(targetDir, target, "release", "rowlens.wasm");
+    },
+    compiler: version + (toolchain.args.length > 0 ? ", std from source" : ""),
+  };
 }
 
 /** wasm-bindgen's CLI must be of the very version of the crate: a small tool pins the library behind it. */
-function bind(/** @type {string} */ wasm) {
-  const tool = join(root, "tools", "wasm-bindgen");
-  const built = join(root, "target", "tools", "release", "rowlens-wasm-bindgen");
-  run("cargo", ["build", "--release", "--quiet", "--locked", "--manifest-path", join(tool, "Cargo.toml")], { ...process.env, CARGO_TARGET_DIR: join(root, "target", "tools") });
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
-  run(built, [wasm, out]);
+function binder() {
+  const manifest = join(root, "tools", "wasm-bindgen", "Cargo.toml");
+  run("cargo", ["build", "--release", "--quiet", "--locked", "--manifest-path", manifest], { ...process.env, CARGO_TARGET_DIR: join(root, "target", "tools") });
+  return (/** @type {string} */ wasm, /** @type {string} */ name) => run(join(root, "target", "tools", "release", "rowlens-wasm-bindgen"), [wasm, out, name]);
 }
 
-/** Smaller and a little faster; left out (and said) where binaryen is not installed. */
-function optimise() {
+/** Smaller and a little faster; left out (and said) where binaryen is not installed. @param {string} file @param {string} level */
+function optimise(file, level) {
   const tool = join(root, "node_modules", "binaryen", "bin", "wasm-opt");
   if (!existsSync(tool)) return console.log("binaryen is not installed: wasm-opt is left out");
-  const file = join(out, "rowlens_bg.wasm");
   const features = ["--enable-simd", "--enable-bulk-memory", "--enable-bulk-memory-opt", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
-  run("node", [tool, "-O3", "--strip-debug", "--strip-producers", "--strip-target-features", ...features, file, "-o", file]);
+  run("node", [tool, level, "--strip-debug", "--strip-producers", "--strip-target-features", ...features, file, "-o", file]);
 }
 
-const { wasm, compiler } = compile();
-bind(wasm);
-optimise();
-writeFileSync(join(out, "stamp.json"), `${JSON.stringify({ source: stamp(root), compiler }, null, 2)}\n`);
+const { build, compiler: version } = compiler();
+const bind = binder();
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+for (const [name, feature] of Object.entries(modules)) {
+  bind(build(feature), name);
+  const file = join(out, `${name}_bg.wasm`);
+  optimise(file, feature === "wasm-lens" ? "-O3" : "-Oz");
+  console.log(`pkg: ${name}: ${readFileSync(file).length} bytes of WebAssembly`);
+}
+writeFileSync(join(out, "stamp.json"), `${JSON.stringify({ source: stamp(root), compiler: version }, null, 2)}\n`);
 writeFileSync(join(out, "README.md"), "Generated by `npm run build:wasm` from `src/`. Never edited by hand; `npm test` proves that it belongs to `src/`.\n");
-console.log(`pkg: ${readFileSync(join(out, "rowlens_bg.wasm")).length} bytes of WebAssembly`);

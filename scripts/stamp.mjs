@@ -9,7 +9,7 @@ const MAKERS = ["Cargo.toml", "Cargo.lock", "scripts/build-wasm.mjs", "tools/was
 /** A hash over the sources of the WebAssembly. */
 export function stamp(/** @type {string} */ root) {
   const hash = createHash("sha256");
-  const sources = readdirSync(join(root, "src"), { recursive: true }).map((name) => `src/${String(name).replaceAll("\\", "/")}`).filter((name) => name.endsWith(".rs"));
+  const sources = readdirSync(join(root, "src"), { recursive: true }).map((name) => `src/${String(name).replaceAll("\\", "/")}`).filter((name) => /\.(rs|sql)$/.test(name));
   for (const name of [...MAKERS, ...sources.sort()]) hash.update(`${name}\n`).update(readFileSync(join(root, name))).update("\n");
   return hash.digest("hex");
 }

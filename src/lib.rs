@@ -47,7 +47,7 @@
 //! |---|---|
 //! | (none) | everything above, without any JavaScript |
 //! | `bson` | documents of the `bson` crate in and out |
-//! | `wasm` | the boundary that the npm package stands on; not for Rust users |
+//! | `wasm-lens`, `wasm-sql` | the boundaries that the npm package stands on; not for Rust users |
 #![deny(missing_docs)]
 pub mod aggregate;
 mod assemble;

@@ -16,6 +16,7 @@ function newest(path) {
 const dist = join(root, "dist");
 /** The file that the build writes last. */
 const last = join(dist, "rowlens_bg.wasm");
+const pkg = join(root, "../pkg");
 
 /** Whether dist/ is there and as new as its sources. */
 export const fresh = () => existsSync(last) && statSync(last).mtimeMs >= Math.max(...sources.map(newest));
@@ -26,7 +27,7 @@ export async function build() {
   rmSync(dist, { recursive: true, force: true });
   await tsdown.build({ cwd: root, logLevel: "warn" });
   copyFileSync(join(root, "../docs/mapping.schema.json"), join(dist, "mapping.schema.json"));
-  copyFileSync(join(root, "../pkg/rowlens_bg.wasm"), last);
+  for (const name of ["rowlens_sql_bg.wasm", "rowlens_bg.wasm"]) copyFileSync(join(pkg, name), join(dist, name));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href && (process.argv.includes("--force") || !fresh())) await build();

@@ -24,7 +24,7 @@ function exported(program: ts.Program, file: string): string[] {
   }).sort();
 }
 
-// A name that appears, disappears or moves is a decision: `npx vitest run -u test/exports.test.ts` writes it down.
+// A name that appears, disappears or moves is a decision: `npx vitest run test/exports.test.ts -u` writes it down.
 it("exports what test/exports.txt says, from every entry", async () => {
   const all = Object.entries(exports).flatMap(([entry, target]) => declarations(entry, target)).map(([name, file]): [string, string] => [name, fileURLToPath(new URL(file, root))]);
   const program = ts.createProgram([...new Set(all.map(([, file]) => file))], { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022, types: [] });

@@ -183,8 +183,8 @@ impl Differ<'_> {
         let [a, b] = [0, 1].map(|side| sides[side].iter().map(|row| self.content(table, row, &all[side], true)).collect::<Vec<_>>());
         let moved = a.iter().zip(&b).zip(sides[0].iter().zip(sides[1])).filter(|((a, b), (left, right))| a != b || left.key != right.key).count();
         let [mut a, mut b] = [a, b];
-        a.sort();
-        b.sort();
+        a.sort_unstable();
+        b.sort_unstable();
         (a == b).then_some(moved as u32)
     }
 

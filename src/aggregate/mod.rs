@@ -72,7 +72,7 @@ impl Aggregates {
             })
             .collect();
         // Newest first within a key, so that the first of each stays.
-        list.sort_by(|a, b| a.key.cmp(&b.key).then_with(|| (b.version.ok(), b.document).cmp(&(a.version.ok(), a.document))));
+        list.sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| (b.version.ok(), b.document).cmp(&(a.version.ok(), a.document))));
         let mut superseded = Vec::new();
         let mut kept: Vec<Aggregate> = Vec::with_capacity(list.len());
         for aggregate in list {

@@ -64,7 +64,7 @@ impl TableIndex {
         let by_parent = rows
             .into_iter()
             .map(|(parent, mut list)| {
-                list.sort();
+                list.sort_unstable();
                 (parent, list.into_iter().map(|(_, _, at)| at).collect())
             })
             .collect();

@@ -1,13 +1,12 @@
-//! Lookups cross as values: `[collection, _id as canonical Extended JSON, PostgreSQL id as text]`.
+//! Lookups cross as texts, three for each: collection, `_id` as canonical Extended JSON, PostgreSQL id as text.
 
 use super::{value, Assembler, Shredder};
 use crate::lens::Lens;
 use crate::lookup::Lookups;
 use wasm_bindgen::prelude::*;
 
-fn set(lens: &mut Lens, entries: JsValue) -> Result<(), JsValue> {
-    let entries: Vec<(String, String, String)> = serde_wasm_bindgen::from_value(entries)?;
-    let texts = entries.iter().map(|(collection, id, key)| (collection.as_str(), id.as_str(), key.as_str()));
+fn set(lens: &mut Lens, entries: &[String]) -> Result<(), JsValue> {
+    let texts = entries.chunks_exact(3).filter_map(|entry| if let [collection, id, key] = entry { Some((collection.as_str(), id.as_str(), key.as_str())) } else { None });
     let lookups = Lookups::from_text(lens.plan(), texts).map_err(|issues| value(&issues))?;
     lens.set_lookups(lookups);
     Ok(())
@@ -16,8 +15,8 @@ fn set(lens: &mut Lens, entries: JsValue) -> Result<(), JsValue> {
 #[wasm_bindgen]
 impl Shredder {
     /// Answers for keys that are looked up, instead of the former ones; throws an array of issues.
-    pub fn set_lookups(&mut self, entries: JsValue) -> Result<(), JsValue> {
-        set(&mut self.lens, entries)
+    pub fn set_lookups(&mut self, entries: Vec<String>) -> Result<(), JsValue> {
+        set(&mut self.lens, &entries)
     }
 
     /// `[collection, _id as canonical Extended JSON]` of each id that the first `length` bytes of the input need.
@@ -32,7 +31,7 @@ impl Shredder {
 #[wasm_bindgen]
 impl Assembler {
     /// Answers for keys that are looked up, instead of the former ones; throws an array of issues.
-    pub fn set_lookups(&mut self, entries: JsValue) -> Result<(), JsValue> {
-        set(&mut self.lens, entries)
+    pub fn set_lookups(&mut self, entries: Vec<String>) -> Result<(), JsValue> {
+        set(&mut self.lens, &entries)
     }
 }

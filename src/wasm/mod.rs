@@ -2,38 +2,40 @@
 //!
 //! Row traffic crosses as bytes in linear memory: the caller reserves an input buffer, writes into it, runs, and reads
 //! outputs at the pointers it is given. A pointer is good until the next call. Mappings, issues and options cross as values.
+//!
+//! There are two modules, each with a feature of its own: `wasm-lens`, which everybody loads, and `wasm-sql`, which only gives texts of SQL
+//! and is loaded where a database is.
 
-mod apply;
+#[cfg(feature = "wasm-lens")]
+mod batch;
+#[cfg(feature = "wasm-sql")]
 mod check;
+#[cfg(feature = "wasm-lens")]
 mod compare;
+#[cfg(feature = "wasm-lens")]
 mod copy_text;
+#[cfg(feature = "wasm-lens")]
+mod lens;
+#[cfg(feature = "wasm-lens")]
 mod lookups;
+#[cfg(feature = "wasm-sql")]
 mod migrate;
+#[cfg(feature = "wasm-lens")]
 mod records;
+#[cfg(feature = "wasm-sql")]
+mod statements;
 
-use crate::aggregate::Spans;
+#[cfg(feature = "wasm-lens")]
+use lens::{Assembler, Shredder};
+
 use crate::issue::Issue;
-use crate::json::{parse_extended_json, split_values, to_extended_json as extended};
-use crate::lens::{Documents, Lens, RowSet};
-use crate::plan::{compile_str, describe, explain, CompileOptions, Fidelity};
-use crate::rowset::Issues;
-use crate::sql::ddl::{ddl, DdlOptions};
+use crate::plan::{compile_str, CompileOptions, Fidelity};
 use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 fn value<T: Serialize + ?Sized>(it: &T) -> JsValue {
     it.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
-}
-
-fn issue_values(issues: &Issues) -> JsValue {
-    value(&issues.list)
-}
-
-/// The wasm memory that pointers lead into.
-#[wasm_bindgen]
-pub fn linear_memory() -> JsValue {
-    wasm_bindgen::memory()
 }
 
 /// A compiled mapping.
@@ -56,173 +58,4 @@ impl Plan {
     pub fn warnings(&self) -> JsValue {
         value(&self.warnings)
     }
-
-    /// Collections, tables and columns as data.
-    pub fn describe(&self) -> JsValue {
-        value(&describe::describe(&self.plan))
-    }
-
-    /// The same for readers.
-    pub fn explain(&self) -> String {
-        explain::explain_text(&self.plan, false)
-    }
-
-    /// The DDL.
-    pub fn ddl(&self, if_not_exists: bool, id_map: bool) -> String {
-        ddl(&self.plan, &DdlOptions { if_not_exists, id_map })
-    }
-}
-
-/// Documents to rows.
-#[wasm_bindgen]
-pub struct Shredder {
-    lens: Lens,
-    input: Vec<u8>,
-    last: RowSet,
-    text: Vec<u8>,
-}
-
-#[wasm_bindgen]
-impl Shredder {
-    /// For the collection number `collection` of the plan.
-    #[wasm_bindgen(constructor)]
-    pub fn new(plan: &Plan, collection: usize) -> Result<Shredder, JsValue> {
-        let lens = Lens::new(&plan.plan, collection).ok_or_else(|| JsValue::from_str("no such collection"))?;
-        Ok(Shredder { lens, input: Vec::new(), last: RowSet::default(), text: Vec::new() })
-    }
-
-    /// Makes room for `length` bytes of concatenated BSON; returns where.
-    pub fn reserve(&mut self, length: usize) -> usize {
-        self.input.resize(length, 0);
-        self.input.as_ptr() as usize
-    }
-
-    /// Shreds what was written; returns how many documents became rows.
-    pub fn run(&mut self) -> u32 {
-        self.run_with(None)
-    }
-
-    fn run_with(&mut self, spans: Option<Spans>) -> u32 {
-        self.lens.clear();
-        self.last = RowSet { spans, ..RowSet::default() };
-        let input = std::mem::take(&mut self.input);
-        self.lens.append_rows(&input, &mut self.last);
-        self.input = input;
-        self.last.accepted
-    }
-
-    /// How many documents the batch had.
-    pub fn documents(&self) -> u32 {
-        self.last.documents
-    }
-
-    /// How many of them became rows.
-    pub fn accepted(&self) -> u32 {
-        self.last.accepted
-    }
-
-    /// Where table `table`'s tuples are.
-    pub fn table_ptr(&self, table: usize) -> usize {
-        self.lens.tables().get(table).map_or(0, |rows| rows.tuples.as_ptr() as usize)
-    }
-
-    /// How many bytes they are.
-    pub fn table_len(&self, table: usize) -> usize {
-        self.lens.tables().get(table).map_or(0, |rows| rows.tuples.len())
-    }
-
-    /// How many rows they are.
-    pub fn row_count(&self, table: usize) -> u32 {
-        self.lens.tables().get(table).map_or(0, |rows| rows.count)
-    }
-
-    /// Findings, the first thousand.
-    pub fn issues(&self) -> JsValue {
-        issue_values(&self.last.issues)
-    }
-
-    /// Findings counted by code.
-    pub fn issue_counts(&self) -> JsValue {
-        value(&self.last.issues.counts)
-    }
-}
-
-/// Rows to documents.
-#[wasm_bindgen]
-pub struct Assembler {
-    lens: Lens,
-    inputs: Vec<Vec<u8>>,
-    last: Documents,
-}
-
-#[wasm_bindgen]
-impl Assembler {
-    /// For the collection number `collection` of the plan.
-    #[wasm_bindgen(constructor)]
-    pub fn new(plan: &Plan, collection: usize) -> Result<Assembler, JsValue> {
-        let lens = Lens::new(&plan.plan, collection).ok_or_else(|| JsValue::from_str("no such collection"))?;
-        let inputs = vec![Vec::new(); lens.tables().len()];
-        Ok(Assembler { lens, inputs, last: Documents::default() })
-    }
-
-    /// Makes room for `length` bytes of table `table`'s tuples; returns where.
-    pub fn reserve(&mut self, table: usize, length: usize) -> usize {
-        self.inputs.get_mut(table).map_or(0, |input| {
-            input.resize(length, 0);
-            input.as_ptr() as usize
-        })
-    }
-
-    /// Assembles what was written; returns how many documents there are.
-    pub fn run(&mut self) -> u32 {
-        let tables: Vec<&[u8]> = self.inputs.iter().map(Vec::as_slice).collect();
-        self.lens.recycle(std::mem::take(&mut self.last));
-        self.last = self.lens.to_documents(&tables);
-        self.last.count
-    }
-
-    /// Where the concatenated BSON is.
-    pub fn out_ptr(&self) -> usize {
-        self.last.bson.as_ptr() as usize
-    }
-
-    /// How many bytes it is.
-    pub fn out_len(&self) -> usize {
-        self.last.bson.len()
-    }
-
-    /// Findings, the first thousand.
-    pub fn issues(&self) -> JsValue {
-        issue_values(&self.last.issues)
-    }
-
-    /// Findings counted by code.
-    pub fn issue_counts(&self) -> JsValue {
-        value(&self.last.issues.counts)
-    }
-}
-
-/// Concatenated BSON of Extended JSON documents: one, an array of them, or one a line.
-#[wasm_bindgen(js_name = parseExtendedJson)]
-pub fn parse_extended_json_text(text: &str) -> Result<Vec<u8>, JsValue> {
-    let mut out = Vec::new();
-    for range in split_values(text.as_bytes()) {
-        let start = range.start;
-        let part = text.as_bytes().get(range).unwrap_or(&[]);
-        out.extend(parse_extended_json(part).map_err(|fault| JsValue::from_str(&format!("{} at byte {}", fault.message, start + fault.offset)))?);
-    }
-    Ok(out)
-}
-
-/// Extended JSON of concatenated BSON, one document a line.
-#[wasm_bindgen(js_name = toExtendedJson)]
-pub fn to_extended_json_text(bson: &[u8], relaxed: bool) -> Result<String, JsValue> {
-    let (mut out, mut at) = (Vec::new(), 0);
-    while at < bson.len() {
-        let length = crate::bson::document_length(bson, at, bson.len()).map_err(|fault| JsValue::from_str(&format!("{} at byte {}", fault.reason, fault.offset)))?;
-        extended(&bson[at..at + length], relaxed, &mut out).map_err(|offset| JsValue::from_str(&format!("not well-formed BSON at byte {}", at + offset)))?;
-        out.push(b'\n');
-        at += length;
-    }
-    String::from_utf8(out).map_err(|_| JsValue::from_str("not UTF-8"))
 }

@@ -1,33 +1,15 @@
-//! Rows that PostgreSQL sends as records, and the statements that ask for them.
+//! Rows that PostgreSQL sends as records.
 
 use super::Plan;
 use crate::postgres::record::{self, BadRecord};
-use crate::sql::digest::{digest_statement, DigestScope};
-use crate::sql::read::{read_statement, stream_statement};
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Plan {
-    /// The statement that reads aggregates of collection number `collection` by key.
-    pub fn read_statement(&self, collection: usize) -> Option<String> {
-        Some(read_statement(&self.plan, self.plan.collections.get(collection)?))
-    }
-
     /// Whether the collection looks ids up.
     pub fn collection_looks_up(&self, collection: usize) -> bool {
         self.plan.collections.get(collection).is_some_and(|it| it.looks_up())
-    }
-
-    /// The `COPY` of all aggregates.
-    pub fn stream_statement(&self, collection: usize) -> Option<String> {
-        Some(stream_statement(&self.plan, self.plan.collections.get(collection)?))
-    }
-
-    /// The statement of digests: of everything, of ranges, or of each aggregate of ranges (`scope` 0, 1, 2).
-    pub fn digest_statement(&self, collection: usize, scope: u8, stored: bool) -> Option<String> {
-        let scope = [DigestScope::All, DigestScope::Ranges, DigestScope::Keys].into_iter().nth(scope.into())?;
-        digest_statement(&self.plan, self.plan.collections.get(collection)?, scope, stored)
     }
 }
 

@@ -15,9 +15,9 @@ const scripts = readdirSync(folder).filter((name) => /\.[cm]js$/.test(name) && !
 /** @type {[string, () => unknown][]} */
 const checks = [
   ["the files in the package", () => {
-    const expected = [/^dist\/[\w-]+\.(mjs|cjs|d\.mts|d\.cts)$/, /^dist\/(rowlens_bg\.wasm|mapping\.schema\.json)$/, /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE)$/];
+    const expected = [/^dist\/[\w-]+\.(mjs|cjs|d\.mts|d\.cts)$/, /^dist\/(rowlens_bg\.wasm|rowlens_sql_bg\.wasm|mapping\.schema\.json)$/, /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-MIT|LICENSE-APACHE)$/];
     assert.deepEqual(files.filter((name) => !expected.some((pattern) => pattern.test(name))), [], "files that nobody asked for");
-    for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "dist/rowlens_bg.wasm"]) assert.ok(files.includes(name), `${name} is missing`);
+    for (const name of ["LICENSE-MIT", "LICENSE-APACHE", "README.md", "dist/rowlens_bg.wasm", "dist/rowlens_sql_bg.wasm"]) assert.ok(files.includes(name), `${name} is missing`);
     return `${files.length} files`;
   }],
   ["installing it installs nothing else", () => {

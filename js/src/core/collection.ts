@@ -8,7 +8,7 @@ import { tuplesOfCopyText } from "../postgres/copy-text.ts";
 import { type TableSql, tableSql } from "../postgres/table-sql.ts";
 import { documentOf, lostDocuments, tuplesOfObjects } from "../postgres/objects.ts";
 import type { ReadForms } from "../postgres/value.ts";
-import { type LookupEntry, view, wasm, type WasmAssembler, type WasmBatch, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
+import { view, wasm, type WasmAssembler, type WasmBatch, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
 import type { CollectionDescription, TableDescription } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { Documents } from "./documents.ts";
@@ -326,10 +326,10 @@ function issuesOf(source: { issues(): unknown }, counts: Record<string, number>)
   return [];
 }
 
-function setLookups(target: { set_lookups(entries: LookupEntry[]): void }, lookups: Lookups | undefined): void {
+function setLookups(target: { set_lookups(entries: string[]): void }, lookups: Lookups | undefined): void {
   if (lookups === undefined) return;
   try {
-    target.set_lookups(lookups.map(([collection, id, key]) => [collection, id, key]));
+    target.set_lookups(lookups.flatMap(([collection, id, key]) => [collection, id, key]));
   } catch (error) {
     if (!Array.isArray(error)) throw error;
     const issues = error as Issue[];

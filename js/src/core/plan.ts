@@ -1,4 +1,5 @@
 import { wasm, type WasmPlan } from "../wasm/handle.ts";
+import { keepSource, sqlPlan } from "../wasm/sql.ts";
 import { Collection } from "./collection.ts";
 import type { CollectionDescription, Fidelity } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -29,7 +30,7 @@ export interface DdlOptions {
 export function compile(mapping: Mapping | object | string, options: CompileOptions = {}): Plan {
   const text = typeof mapping === "string" ? mapping : JSON.stringify(mapping);
   try {
-    return Plan.make(wasm().Plan.compile(text, options.fidelity));
+    return Plan.make(keepSource(wasm().Plan.compile(text, options.fidelity), text, options.fidelity));
   } catch (thrown) {
     if (!Array.isArray(thrown)) throw thrown;
     const issues = thrown as Issue[];
@@ -59,7 +60,7 @@ export class Plan {
 
   /** @internal Statements and warnings of the way from one plan to another; throws issues. */
   static migration(from: Plan, to: Plan): [statements: string[], warnings: Issue[]] {
-    return from.#live().migrate(to.#live() as never) as [string[], Issue[]];
+    return sqlPlan(from.#live()).migrate(sqlPlan(to.#live()) as never) as [string[], Issue[]];
   }
 
   private constructor(plan: WasmPlan) {
@@ -85,7 +86,7 @@ export class Plan {
 
   /** The statement that asks a database what it has of the plan: no parameters, one row with one text column, `catalog`, for {@link Plan.check}. */
   checkStatement(): string {
-    return this.#live().check_statement();
+    return sqlPlan(this.#live()).check_statement();
   }
 
   /**
@@ -98,7 +99,7 @@ export class Plan {
    * for (const issue of plan.check(rows[0].catalog)) console.log(`${issue.message}: ${issue.help}`);
    */
   check(catalog: string): Issue[] {
-    const issues = this.#live().check(catalog) as Issue[] | undefined;
+    const issues = sqlPlan(this.#live()).check(catalog) as Issue[] | undefined;
     if (issues === undefined) throw new RowlensError("catalog-invalid", "this is no answer to the plan's `checkStatement()`: pass the column `catalog` of its row");
     return issues;
   }

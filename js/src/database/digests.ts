@@ -3,6 +3,7 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import { arrayToText } from "../postgres/array.ts";
 import type { Key } from "./keys.ts";
 import type { ResultRow, Session } from "./session.ts";
+import { sqlPlan } from "../wasm/sql.ts";
 
 /**
  * The digest of a set of rows: equal sets have equal digests, whatever the order of their rows, and digests of parts add up to that of
@@ -58,7 +59,7 @@ export const equalDigests = (a: Digest, b: Digest): boolean => a.rows === b.rows
 
 function statement(collection: Collection, scope: number, stored: boolean): string {
   const { plan, index } = collection.inner;
-  const text = plan.digest_statement(index, scope, stored);
+  const text = sqlPlan(plan).digest_statement(index, scope, stored);
   if (text === undefined) throw new RowlensError("hash-unmapped", `collection \`${collection.name}\` has no column for stored digests; name one in the mapping (\`"hash": "row_hash"\`), or leave out \`stored\``);
   return text;
 }

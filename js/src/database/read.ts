@@ -6,6 +6,7 @@ import { type Key, keysOf } from "./keys.ts";
 import { PostgresError } from "./postgres-error.ts";
 import { RecordReader } from "./record-reader.ts";
 import type { ResultRow, Session } from "./session.ts";
+import { sqlPlan } from "../wasm/sql.ts";
 
 /** Which documents: their `_id`s, or the keys of their root rows as PostgreSQL's text. */
 export type DocumentIds = readonly unknown[] | { readonly keys: readonly string[] };
@@ -47,7 +48,7 @@ export async function readDocuments(session: Session, collection: Collection, id
 /** Rows of the aggregates with these keys, each named once; gives the keys that have none. @internal */
 export async function readInto(session: Session, collection: Collection, keys: readonly Key[], reader: RecordReader): Promise<Set<Key>> {
   const { plan, index } = collection.inner;
-  const text = plan.read_statement(index) as string;
+  const text = sqlPlan(plan).read_statement(index) as string;
   const absent = new Set<Key>();
   const chunk = async (part: readonly Key[]): Promise<void> => {
     const row = await attempt(session, text, part);

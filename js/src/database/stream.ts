@@ -4,6 +4,7 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import type { ReadOptions } from "./read.ts";
 import { RecordReader } from "./record-reader.ts";
 import type { Session } from "./session.ts";
+import { sqlPlan } from "../wasm/sql.ts";
 
 /** Options of a stream. */
 export interface StreamOptions extends ReadOptions {
@@ -18,7 +19,7 @@ export async function* streamDocuments(session: Session, collection: Collection,
   const reader = new RecordReader(collection);
   try {
     let any = false;
-    for await (const bytes of session.copyOut(plan.stream_statement(index) as string)) {
+    for await (const bytes of session.copyOut(sqlPlan(plan).stream_statement(index) as string)) {
       any = true;
       // A driver may give all there is at once.
       for (let at = 0; at < bytes.length; at += least) {

@@ -1,4 +1,5 @@
 import type { Collection } from "../core/collection.ts";
+import { sqlPlan } from "../wasm/sql.ts";
 
 /** A statement's text and the name it is prepared under. */
 export interface Named {
@@ -36,7 +37,7 @@ export function writeStatements(collection: Collection): WriteStatements {
   let statements = made.get(collection);
   if (statements === undefined) {
     const { plan, index } = collection.inner;
-    statements = plan.write_statements(index) as WriteStatements;
+    statements = sqlPlan(plan).write_statements(index) as WriteStatements;
     made.set(collection, statements);
   }
   return statements;

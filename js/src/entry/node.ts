@@ -4,8 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { provide, wasm } from "../wasm/handle.ts";
+import { sqlInstance } from "../wasm/sql.ts";
 
 provide(() => readFileSync(new URL("./rowlens_bg.wasm", import.meta.url)));
+sqlInstance.provide(() => readFileSync(new URL("./rowlens_sql_bg.wasm", import.meta.url)));
 
 export * from "../api.ts";
 

@@ -1,7 +1,6 @@
-// The only file that touches wasm-bindgen's glue.
+// The module of the lens: documents to rows and back. sql.ts has the other one; nothing else touches wasm-bindgen's glue.
 import * as bundled from "../../../pkg/rowlens.js";
-import { RowlensError } from "../core/rowlens-error.ts";
-import { VERSION } from "../core/version.ts";
+import { Instance, type Loadable } from "./instance.ts";
 
 /** @internal */
 export interface WasmPlan {
@@ -9,18 +8,9 @@ export interface WasmPlan {
   explain(): string;
   describe(): unknown;
   ddl(ifNotExists: boolean, idMap: boolean): string;
-  check_statement(): string;
-  check(catalog: string): unknown;
   collection_looks_up(collection: number): boolean;
-  read_statement(collection: number): string | undefined;
-  stream_statement(collection: number): string | undefined;
-  digest_statement(collection: number, scope: number, stored: boolean): string | undefined;
-  migrate(to: never): unknown;
-  write_statements(collection: number): unknown;
   free(): void;
 }
-/** @internal [collection, `_id` as canonical Extended JSON, PostgreSQL id as text] */
-export type LookupEntry = [collection: string, id: string, key: string];
 /** @internal */
 export interface WasmShredder {
   reserve(length: number): number;
@@ -37,7 +27,7 @@ export interface WasmShredder {
   text_ptr(): number;
   issues(): unknown;
   issue_counts(): unknown;
-  set_lookups(entries: LookupEntry[]): void;
+  set_lookups(entries: string[]): void;
   needed_lookups(length: number): [collection: string, id: string][];
   run_batch(versions?: BigInt64Array | null): WasmBatch;
   free(): void;
@@ -65,7 +55,7 @@ export interface WasmAssembler {
   out_len(): number;
   issues(): unknown;
   issue_counts(): unknown;
-  set_lookups(entries: LookupEntry[]): void;
+  set_lookups(entries: string[]): void;
   free(): void;
 }
 /** @internal */
@@ -82,7 +72,7 @@ export interface WasmRecords {
   free(): void;
 }
 /** @internal What the package uses of the glue. */
-export interface Glue {
+export interface Glue extends Loadable {
   Plan: { compile(text: string, fidelity?: string | null): WasmPlan };
   Shredder: new (plan: never, collection: number) => WasmShredder;
   Assembler: new (plan: never, collection: number) => WasmAssembler;
@@ -91,63 +81,21 @@ export interface Glue {
   copyText(kinds: string, tuples: Uint8Array): Uint8Array;
   parseExtendedJson(text: string): Uint8Array;
   toExtendedJson(bson: Uint8Array, relaxed: boolean): string;
-  initSync(module: { module: WebAssembly.Module | BufferSource }): unknown;
-  default(module: { module_or_path: unknown }): Promise<unknown>;
 }
 
-const SLOT: unique symbol = Symbol.for("rowlens.wasm") as never;
-const PENDING: unique symbol = Symbol.for("rowlens.wasm.pending") as never;
-// One instance per process and version, whichever of ESM, CJS or bundled copies of the package comes first.
-const slots = globalThis as { [SLOT]?: Record<string, Glue>; [PENDING]?: Record<string, Promise<void>> };
-const glue = bundled as unknown as Glue;
-
-let load: (() => WebAssembly.Module | BufferSource) | undefined;
+const instance = new Instance(bundled as unknown as Glue, "rowlens.wasm", "rowlens is not initialised: call `await init()` once before anything else (with `rowlens/slim`, `initSync(bytes)` does too)");
 
 /** Names the place that bytes come from where they can be had synchronously. @internal */
-export function provide(source: () => WebAssembly.Module | BufferSource): void {
-  load = source;
-}
-
-/** Whether the instance exists. @internal */
-export function ready(): boolean {
-  return slots[SLOT]?.[VERSION] !== undefined;
-}
-
-function adopt(): void {
-  slots[SLOT] = { ...slots[SLOT], [VERSION]: glue };
-}
+export const provide = (source: () => WebAssembly.Module | BufferSource): void => instance.provide(source);
 
 /** Makes the instance from bytes or a module that are here. @internal */
-export function start(module: WebAssembly.Module | BufferSource): void {
-  if (ready()) return;
-  // A second instance would take the first one's place inside the glue, and with it every plan made until then.
-  if (slots[PENDING]?.[VERSION]) throw notInitialised("rowlens is being initialised: wait for the promise that `init()` gave");
-  glue.initSync({ module });
-  adopt();
-}
+export const start = (module: WebAssembly.Module | BufferSource): void => instance.start(module);
 
 /** Makes the instance from whatever `source` gives: bytes, a module, a URL, a response. Whoever comes second waits for the first. @internal */
-export function startAsync(source: () => unknown): Promise<void> {
-  if (ready()) return Promise.resolve();
-  const pending = (slots[PENDING] ??= {});
-  // After a failure the next call tries again.
-  pending[VERSION] ??= glue
-    .default({ module_or_path: source() })
-    .then(adopt)
-    .finally(() => delete pending[VERSION]);
-  return pending[VERSION];
-}
-
-const notInitialised = (message: string): RowlensError => new RowlensError("not-initialised", message);
+export const startAsync = (source: () => unknown): Promise<void> => instance.startAsync(source);
 
 /** The instance; made at the first call where that can be done synchronously. @internal */
-export function wasm(): Glue {
-  const existing = slots[SLOT]?.[VERSION];
-  if (existing) return existing;
-  if (!load) throw notInitialised("rowlens is not initialised: call `await init()` once before anything else (with `rowlens/slim`, `initSync(bytes)` does too)");
-  start(load());
-  return wasm();
-}
+export const wasm = (): Glue => instance.get();
 
 /** COPY text of tuples whose columns have these kinds, one a line. @internal */
 export const copyTextOf = (kinds: string, tuples: Uint8Array): Uint8Array => wasm().copyText(kinds, tuples);

@@ -102,6 +102,42 @@ impl Decimal {
     }
 }
 
+/// A whole number with `count` significant digits, rounded to even where it is in the middle. The standard library could do that for any
+/// number, which takes 10 KB of WebAssembly.
+fn rounded(size: f64, count: usize) -> String {
+    let bits = size.to_bits();
+    let mut digits = (bits & ((1 << 52) - 1) | 1 << 52).to_string().into_bytes();
+    let power = (bits >> 52) as i32 - 1075;
+    // Halving leaves no rest: the number is whole.
+    for _ in power..0 {
+        let mut rest = 0;
+        for digit in &mut digits {
+            let value = rest * 10 + (*digit - b'0');
+            *digit = b'0' + value / 2;
+            rest = value % 2;
+        }
+    }
+    for _ in 0..power {
+        let mut carry = 0;
+        for digit in digits.iter_mut().rev() {
+            let value = (*digit - b'0') * 2 + carry;
+            *digit = b'0' + value % 10;
+            carry = value / 10;
+        }
+        if carry > 0 {
+            digits.insert(0, b'0' + carry);
+        }
+    }
+    digits.drain(..digits.iter().take_while(|digit| **digit == b'0').count());
+    let (kept, cut) = digits.split_at(count.min(digits.len()));
+    let mut coefficient = kept.iter().fold(0u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
+    let middle = cut.first() == Some(&b'5') && cut.iter().skip(1).all(|digit| *digit == b'0');
+    if cut.first().is_some_and(|digit| *digit >= b'5') && !(middle && coefficient % 2 == 0) {
+        coefficient += 1;
+    }
+    format!("{coefficient}e{}", cut.len())
+}
+
 /// Appends a finite number's digits. `shortest`: as the `ryu` crate prints its size; `longer(n)`: with n digits, rounded; both need
 /// `back(text)` to say whether a text is the number.
 #[inline(never)]
@@ -166,7 +202,7 @@ pub(super) fn push_double(value: f64, out: &mut Vec<u8>) {
         return;
     }
     let mantissa = size.to_bits() & ((1 << 52) - 1) | 1 << 52;
-    push_shortest(ryu::Buffer::new().format_finite(size), mantissa, 15, |count| format!("{size:.*e}", count - 1), |text| text.parse() == Ok(size), out);
+    push_shortest(ryu::Buffer::new().format_finite(size), mantissa, 15, |count| rounded(size, count), |text| text.parse() == Ok(size), out);
 }
 
 /// Appends a `real`.
@@ -179,7 +215,7 @@ pub(super) fn push_real(value: f32, out: &mut Vec<u8>) {
     }
     let size = value.abs();
     let mantissa = u64::from(size.to_bits() & ((1 << 23) - 1) | 1 << 23);
-    push_shortest(ryu::Buffer::new().format_finite(size), mantissa, 6, |count| format!("{:.*e}", count - 1, f64::from(size)), |text| text.parse() == Ok(size), out);
+    push_shortest(ryu::Buffer::new().format_finite(size), mantissa, 6, |count| rounded(f64::from(size), count), |text| text.parse() == Ok(size), out);
 }
 
 #[cfg(test)]
@@ -242,6 +278,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whole_numbers_are_rounded_as_the_standard_library_does(mantissa in any::<u64>(), power in 0..90i32, count in 1..18usize) {
+            let size = mantissa as f64 * 2f64.powi(power);
+            prop_assume!(size >= 1.0);
+            let digits = |text: String| { let it = Decimal::parse(text.as_bytes()); (it.digits().to_vec(), it.exponent) };
+            prop_assert_eq!(digits(rounded(size, count)), digits(format!("{size:.*e}", count - 1)));
+        }
+
         #[test]
         fn any_number_comes_back(bits in any::<u64>(), coefficient in 1..100_000u32, power in -30..60i32) {
             for value in [f64::from_bits(bits), format!("{coefficient}e{power}").parse().unwrap()] {

@@ -1,74 +1,12 @@
-//! Batches by aggregate, and the statements that apply them.
+//! Batches by aggregate, and what they send to PostgreSQL.
 
-use super::{value, Plan, Shredder};
+use super::Shredder;
 use crate::aggregate::{Aggregates, Digester, NoVersion, Spans, Versions};
-use crate::identity::fingerprint;
 use crate::postgres::PgType;
 use crate::rowset::Rows;
-use crate::sql::input::Input;
 use crate::sql::parameters::{copied, new_parameters, parameters, Form, Member, Parameters, Target};
-use crate::sql::{apply, apply_new, delete, load, lock, lookup, staging};
-use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
-
-/// A statement and the name it is prepared under.
-#[derive(Serialize)]
-struct Named {
-    text: String,
-    name: String,
-}
-
-fn named(text: String) -> Named {
-    Named { name: format!("rowlens_{}", fingerprint(0, text.as_bytes())), text }
-}
-
-/// The statements of one collection.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Statements {
-    lock: Named,
-    lock_alone: Named,
-    lock_one: Named,
-    apply: Named,
-    apply_new: Named,
-    delete: Named,
-    merge: Named,
-    staging: Vec<String>,
-    staging_copy: Vec<String>,
-    staging_clear: Vec<String>,
-    load_lock: String,
-    load_check: String,
-    load_copy: Vec<String>,
-    lookup: Named,
-    lookup_create: Named,
-}
-
-#[wasm_bindgen]
-impl Plan {
-    /// The statements that write collection number `collection`.
-    pub fn write_statements(&self, collection: usize) -> JsValue {
-        let plan = &*self.plan;
-        let Some(it) = plan.collections.get(collection) else { return JsValue::NULL };
-        value(&Statements {
-            lock: named(lock::lock(it, false)),
-            lock_alone: named(lock::lock(it, true)),
-            lock_one: named(lock::lock_one(it)),
-            apply: named(apply::apply(plan, it, Input::Parameters)),
-            apply_new: named(apply_new::apply_new(plan, it)),
-            delete: named(delete::delete(plan, it)),
-            merge: named(apply::apply(plan, it, Input::Staging)),
-            staging: staging::staging_ddl(plan, it),
-            staging_copy: staging::staging_copy(plan, it),
-            staging_clear: staging::staging_clear(plan, it),
-            load_lock: load::load_lock(it),
-            load_check: load::load_check(plan, it),
-            load_copy: it.tables.iter().map(|table| load::load_copy(it, table)).collect(),
-            lookup: named(lookup::lookup(plan)),
-            lookup_create: named(lookup::lookup_create(plan)),
-        })
-    }
-}
 
 /// The aggregates of one batch, apart from the shredder that made them.
 #[wasm_bindgen]
