@@ -7,7 +7,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
 /** Files, not modules: they have no types. */
-const FILES = ["./wasm", "./mapping.schema.json", "./package.json"];
+const FILES = ["./wasm", "./sql.wasm", "./mapping.schema.json", "./package.json"];
 
 /** Findings as text; none where all is well. @param {string} tarball @returns {Promise<string[]>} */
 export async function lintPackage(tarball) {
