@@ -45,7 +45,10 @@ describe("the server stops at once", async () => {
     const runs = all.flatMap((each) => each.runs);
     if (sent) for (const { go } of runs) go();
     await crash();
-    for (const { go } of runs) go();
+    for (const { go, goOn } of runs) {
+      go();
+      goOn();
+    }
     const told = await Promise.all(runs.map(({ result }) => reasons(result)));
     await restart();
     // What was sent may have been done in time; of poison that is told before anything else.

@@ -11,6 +11,8 @@ export interface Begun {
   readonly labels: readonly string[];
   /** Sends what stops. */
   go(): void;
+  /** Lets it have the answer. */
+  goOn(): void;
   /** What comes of it. */
   readonly result: Promise<unknown>;
 }
@@ -33,5 +35,5 @@ export async function beginOne(connection: object, operation: Operation, name: s
   const result = operation.run(db, runOf(operation, name)).finally(() => client.end().catch(() => undefined));
   result.catch(() => undefined);
   if (halt !== undefined && (await Promise.race([steps.arrived.then(() => true), result.then(() => false)])) !== true) throw new Error(`${name} is done and has not stopped`);
-  return { labels: steps.labels, go: steps.go, result };
+  return { labels: steps.labels, go: steps.go, goOn: steps.goOn, result };
 }

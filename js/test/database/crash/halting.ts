@@ -17,6 +17,8 @@ export interface Halting {
   readonly arrived: Promise<void>;
   /** Sends what stops. */
   go(): void;
+  /** Lets it have the answer to what was sent: until then nothing follows, however late the crash comes. */
+  goOn(): void;
 }
 
 /** Half of what COPY is to take goes at once, the other half late. */
@@ -33,17 +35,23 @@ export function halting(session: Session, halt: Halt | undefined): Halting {
   const labels: string[] = [];
   let arrive = (): void => undefined;
   let go = (): void => undefined;
+  let goOn = (): void => undefined;
   const arrived = new Promise<void>((resolve) => (arrive = resolve));
   const going = new Promise<void>((resolve) => (go = resolve));
+  const goingOn = new Promise<void>((resolve) => (goOn = resolve));
   const slow: Session = { ...bound(session), copyIn: (text, chunks) => session.copyIn(text, inHalves(chunks)) };
   return {
-    labels, arrived, go: () => go(),
+    labels, arrived, go: () => go(), goOn: () => goOn(),
     step: async (label, work) => {
       const here = labels.push(label) - 1 === halt?.at;
       if (!here) return work(session);
       arrive();
       await going;
-      return work(halt.sent ? slow : session);
+      try {
+        return await work(halt.sent ? slow : session);
+      } finally {
+        await goingOn;
+      }
     },
   };
 }
