@@ -1,12 +1,13 @@
 import { encodeDocument } from "../bson/encode-document.ts";
 import { splitBson } from "../bson/split-bson.ts";
-import type { Collection, DocumentInput, Lookups, ToRowsOptions } from "../core/collection.ts";
+import type { Collection, DocumentInput, Lookups } from "../core/collection.ts";
 import { type Batches, eachBatch } from "./batches.ts";
 import { type Candidate, differing, type Tally } from "./bisect.ts";
 import type { Difference, DifferenceClass } from "./difference.ts";
 import { DigestIndex, digestBatch, eachDigest, onlyElement } from "./digest-index.ts";
 import { type Digest, readDigests } from "./digests.ts";
 import type { Key } from "./keys.ts";
+import { answersFor } from "./lookups.ts";
 import { readInto } from "./read.ts";
 import { RecordReader } from "./record-reader.ts";
 import type { Session } from "./session.ts";
@@ -24,7 +25,7 @@ export interface CompareOptions {
   limit?: number;
   /** Compare with what the `hash` column holds, which others do not keep, instead of with the rows. Default false. */
   stored?: boolean;
-  /** Answers for keys with `as: "lookup"`. */
+  /** Answers of `id_map` that are known already. Default: they are asked for, batch by batch. */
   lookups?: Lookups;
 }
 
@@ -42,7 +43,7 @@ export interface Comparison {
   readonly refused: number;
   /** What the database has. */
   readonly database: { readonly documents: number; readonly rows: number };
-  /** Statements that were sent. */
+  /** Statements that were sent, those that asked `id_map` aside. */
   readonly queries: number;
   /** Ranges of keys whose digests they asked for. */
   readonly ranges: number;
@@ -62,7 +63,6 @@ const AT_ONCE = 100;
 /** Compares all documents of a collection with its tables: digests where nothing differs, rows of what does. */
 export async function compareDocuments(session: Session, collection: Collection, batches: Batches | (() => Batches), options: CompareOptions = {}): Promise<Comparison> {
   const again = typeof batches === "function" ? batches : undefined;
-  const toRows: ToRowsOptions = options.lookups === undefined ? {} : { lookups: options.lookups };
   const stored = options.stored ?? false;
   // PostgreSQL computes its digest while documents are read.
   const digest = readDigests(session, collection, { stored });
@@ -70,7 +70,7 @@ export async function compareDocuments(session: Session, collection: Collection,
   const index = new DigestIndex(collection);
   let refused = 0;
   for await (const batch of eachBatch(again?.() ?? (batches as Batches))) {
-    const digested = digestBatch(collection, batch, toRows);
+    const digested = digestBatch(collection, batch, await answersFor(session, collection, batch, options.lookups));
     refused += digested.refused;
     index.add(digested.bytes);
   }
@@ -83,11 +83,11 @@ export async function compareDocuments(session: Session, collection: Collection,
     if (detailed.length < (options.limit ?? 1_000)) detailed.push(candidate);
     else report.coarse(candidate);
   }
-  const source = options.recheck ?? (again && detailed.length > 0 ? await documentsOf(collection, again(), detailed, index, toRows) : undefined);
+  const source = options.recheck ?? (again && detailed.length > 0 ? await documentsOf(session, collection, again(), detailed, index, options.lookups) : undefined);
   for (let at = 0; at < detailed.length; at += AT_ONCE) {
     const part = detailed.slice(at, at + AT_ONCE);
     if (source === undefined) part.forEach((candidate) => report.coarse(candidate, true));
-    else report.fine(part, await differences(session, collection, index, part, source, options, toRows, tally));
+    else report.fine(part, await differences(session, collection, index, part, source, options, tally));
   }
   const { rows } = index.digest(0, index.size, false);
   return { collection: collection.name, equal: report.differing === 0 && refused === 0, documents: index.size, rows, refused, database: { documents: whole.documents, rows: whole.rows }, ...tally, ...report.found };
@@ -134,7 +134,7 @@ class Report {
 }
 
 /** Reads documents and their rows again, and says what differs. */
-async function differences(session: Session, collection: Collection, index: DigestIndex, candidates: readonly Candidate[], source: Source, options: CompareOptions, toRows: ToRowsOptions, tally: Tally): Promise<Difference[]> {
+async function differences(session: Session, collection: Collection, index: DigestIndex, candidates: readonly Candidate[], source: Source, options: CompareOptions, tally: Tally): Promise<Difference[]> {
   const reader = new RecordReader(collection);
   try {
     const foreign = candidates.some(({ at }) => at === undefined);
@@ -143,14 +143,14 @@ async function differences(session: Session, collection: Collection, index: Dige
     const ids = candidates.flatMap(({ at }) => (at === undefined ? [] : [index.id(at)]));
     if (foreign) {
       await readInto(session, collection, candidates.flatMap(({ key, at }) => (at === undefined ? [key] : [])), reader);
-      ids.push(...identities(collection, reader.documents(false, options.lookups).bson, toRows));
+      ids.push(...(await identities(session, collection, reader.documents(false, options.lookups).bson, options.lookups)));
       reader.records.clear();
       tally.queries++;
     }
     const documents = await source(ids, keys);
     tally.queries++;
     await readInto(session, collection, keys, reader);
-    const shredder = collection.inner.shred(documents, toRows);
+    const shredder = collection.inner.shred(documents, await answersFor(session, collection, documents, options.lookups));
     // A callback may give more than it was asked for.
     const wanted = new Set(keys);
     return (shredder.differences(reader.records as never, options.values ?? false) as Difference[]).filter(({ key }) => wanted.has(key));
@@ -160,19 +160,19 @@ async function differences(session: Session, collection: Collection, index: Dige
 }
 
 /** For each document, one that has only its `_id`. */
-function identities(collection: Collection, documents: Uint8Array, options: ToRowsOptions): Uint8Array[] {
+async function identities(session: Session, collection: Collection, documents: Uint8Array, lookups: Lookups | undefined): Promise<Uint8Array[]> {
   const ids: Uint8Array[] = [];
-  eachDigest(digestBatch(collection, documents, options).bytes, (_, _rows, _high, _low, _key, id) => ids.push(onlyElement(id)));
+  eachDigest(digestBatch(collection, documents, await answersFor(session, collection, documents, lookups)).bytes, (_, _rows, _high, _low, _key, id) => ids.push(onlyElement(id)));
   return ids;
 }
 
 /** Documents of the batches that are candidates, to be read again. */
-async function documentsOf(collection: Collection, batches: Batches, candidates: readonly Candidate[], index: DigestIndex, options: ToRowsOptions): Promise<Source> {
+async function documentsOf(session: Session, collection: Collection, batches: Batches, candidates: readonly Candidate[], index: DigestIndex, lookups: Lookups | undefined): Promise<Source> {
   const wanted = new Set(candidates.map(({ key }) => key));
   const found = new Map<Key, Uint8Array>();
   for await (const batch of eachBatch(batches)) {
     let bson: Uint8Array[] | undefined;
-    eachDigest(digestBatch(collection, batch, options).bytes, (document, _rows, _high, _low, bytes) => {
+    eachDigest(digestBatch(collection, batch, await answersFor(session, collection, batch, lookups)).bytes, (document, _rows, _high, _low, bytes) => {
       index.order.toOrder(bytes);
       const key = index.order.text(bytes);
       if (!wanted.has(key)) return;

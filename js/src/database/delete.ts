@@ -3,7 +3,6 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import { arrayToText } from "../postgres/array.ts";
 import { versionOf, type Version } from "./batch.ts";
 import { keysOf } from "./keys.ts";
-import { lookupsFor } from "./lookups.ts";
 import { errorOutcome, rowOutcome } from "./made-outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { PostgresError } from "./postgres-error.ts";
@@ -29,8 +28,7 @@ export async function deleteOne(session: Session, collection: Collection, id: un
   }
   if (!guarded && options.version !== undefined) throw new RowlensError("version-unmapped", `collection \`${collection.name}\` has no column for versions: give it a \`version\` in the mapping`);
   if (guarded && options.version === undefined) throw new RowlensError("version-needed", `a delete from \`${collection.name}\` needs the \`version\` up to which states go`);
-  const lookups = options.lookups ?? (collection.inner.looksUp ? await lookupsFor(session, collection, [{ _id: id }]) : undefined);
-  const [key] = keysOf(collection, [id], lookups);
+  const [key] = await keysOf(session, collection, [id], options.lookups);
   if (key === undefined) return { outcome: "failed", reason: "document-refused", message: "this `_id` has no key in PostgreSQL", document: 0, issues: [] };
   const keys = arrayToText([key]);
   const statements = writeStatements(collection);

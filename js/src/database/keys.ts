@@ -2,12 +2,14 @@ import type { Collection, Lookups } from "../core/collection.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import type { ColumnType } from "../postgres/column-type.ts";
 import { toText } from "../postgres/text.ts";
+import { answersFor } from "./lookups.ts";
+import type { Session } from "./session.ts";
 
 /** Root keys, as PostgreSQL's text. */
 export type Key = string;
 
 /** The key of each document that has no more than such an identity; undefined where its key has no room for it, so that it has no row. */
-export function keysOf(collection: Collection, ids: readonly unknown[], lookups: Lookups | undefined): (Key | undefined)[] {
+export async function keysOf(session: Session, collection: Collection, ids: readonly unknown[], lookups: Lookups | undefined): Promise<(Key | undefined)[]> {
   const root = collection.tables[0];
   const column = root?.columns.findIndex(({ name }) => name === root.key[0]) ?? -1;
   const path = root?.columns[column]?.path ?? "";
@@ -15,7 +17,7 @@ export function keysOf(collection: Collection, ids: readonly unknown[], lookups:
   const names = path.split(".").reverse();
   const documents = ids.map((id) => names.reduce<unknown>((inner, name) => ({ [name]: inner }), id) as object);
   if (documents.length === 0) return [];
-  const rows = collection.toRows(documents, { copy: false, ...(lookups === undefined ? {} : { lookups }) });
+  const rows = collection.toRows(documents, { copy: false, ...(await answersFor(session, collection, documents, lookups)) });
   const refused = new Set(rows.issues.filter((issue) => issue.severity === "error").map((issue) => issue.document));
   const keys = rows.tables[0]?.parameters("text").map((values) => values[column] ?? undefined) ?? [];
   let next = 0;

@@ -1,4 +1,4 @@
-import type { Collection, DocumentInput, Lookups } from "../core/collection.ts";
+import type { Collection, DocumentInput, Lookups, ToRowsOptions } from "../core/collection.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { arrayToText } from "../postgres/array.ts";
 import type { ResultRow, Session } from "./session.ts";
@@ -21,6 +21,12 @@ export async function lookupsFor(session: Session, collection: Collection, input
   const known = new Set(found.map(([of, id]) => `${of}\0${id}`));
   const missing = needed.filter(([of, id]) => !known.has(`${of}\0${id}`)).map(([of, id]) => [of, id, keyFrom(newKey, of, id)] as const);
   return [...found, ...(await session.query({ ...lookupCreate, parameters: columns(missing, 3) })).map(answer)];
+}
+
+/** What these documents need to become rows that are read or compared: the caller's answers, else those of `id_map`. */
+export async function answersFor(session: Session, collection: Collection, input: DocumentInput, given: Lookups | undefined): Promise<ToRowsOptions> {
+  const lookups = given ?? (collection.inner.looksUp ? await lookupsFor(session, collection, input) : undefined);
+  return lookups === undefined ? {} : { lookups };
 }
 
 function keyFrom(newKey: NewKey, collection: string, id: string): string {

@@ -13,7 +13,7 @@ export type DocumentIds = readonly unknown[] | { readonly keys: readonly string[
 
 /** Options of reading. */
 export interface ReadOptions {
-  /** Answers for keys with `as: "lookup"`. */
+  /** Answers of `id_map` that are known already. Default: they are asked for. */
   lookups?: Lookups;
 }
 
@@ -33,7 +33,7 @@ const AT_ONCE = 5_000;
 export async function readDocuments(session: Session, collection: Collection, ids: DocumentIds, options: ReadOptions = {}): Promise<ReadDocuments> {
   const byKey = isKeys(ids);
   const asked: readonly unknown[] = byKey ? ids.keys : ids;
-  const keys = byKey ? ids.keys : keysOf(collection, asked, options.lookups);
+  const keys = byKey ? ids.keys : await keysOf(session, collection, asked, options.lookups);
   // Each document once, however often it is asked for.
   const wanted = [...new Set(keys)].filter((key) => key !== undefined);
   const reader = new RecordReader(collection);

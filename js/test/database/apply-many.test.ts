@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import { Decimal128 } from "bson7";
+import { toExtendedJson } from "rowlens";
 import type { Outcome } from "../../src/database/outcome.ts";
 import { onEachServer } from "../support/each-server.ts";
 import { constraints, empty, moved, order, ORDER_ROWS, orders, places } from "./orders.ts";
@@ -159,6 +160,29 @@ onEachServer("ids that are looked up", {
     expect(await get().rows("SELECT id::text, friend::text FROM users ORDER BY 1")).toEqual([{ id: "100", friend: null }, { id: "101", friend: "100" }]);
     expect(await get().db.delete("users", "b", { version: 3 })).toMatchObject({ outcome: "deleted", key: "101" });
     await expect(get().db.apply("users", { _id: "c" }, { version: 1, newKey: () => 5 as never })).rejects.toMatchObject({ code: "lookup-key" });
+  });
+
+  it("H23: they are read and compared by the same keys, which are asked for", async () => {
+    const { db } = get();
+    let next = 200;
+    const both = [{ _id: "d", n: 1 }, { _id: "e", friend: "d" }];
+    await db.applyMany("users", both, { versions: [1, 1], newKey: () => String(next++) });
+    const { documents, missing } = await db.read("users", ["e", "nobody", "d"]);
+    expect(missing).toEqual(["nobody"]);
+    expect(documents.map((bson) => toExtendedJson(bson))).toEqual(['{"_id":"e","friend":"d"}', '{"_id":"d","n":{"$numberInt":"1"}}']);
+    const others = [{ _id: "a" }];
+    expect(await db.compare("users", [others, both])).toMatchObject({ equal: true, documents: 3, refused: 0 });
+    // One that differs, one that the database alone has, and one that has no key.
+    const found = await db.compare("users", () => [others, [{ _id: "d", n: 2 }, { _id: "nobody" }]]);
+    expect(found).toMatchObject({ equal: false, documents: 2, refused: 1, differing: 2 });
+    expect(found.differences.map((difference) => [difference.class, difference.key])).toEqual([["complement", "200"], ["extra", "201"]]);
+    const seen: string[][] = [];
+    const recheck = (ids: readonly Uint8Array[]): object[] => {
+      seen.push(ids.map((id) => toExtendedJson(id)));
+      return both;
+    };
+    expect(await db.compare("users", [others, [{ _id: "d", n: 2 }]], { recheck })).toMatchObject({ differing: 0, settled: 2 });
+    expect(seen).toEqual([['{"_id":"d"}', '{"_id":"e"}']]);
   });
 });
 
