@@ -64,6 +64,7 @@ const plain = await serve(folder);
 await runChecks([
   ['a plain `<script type="module">` page', async () => assert.equal((await open(`${plain.url}/page.html`)).length, 1)],
   ["rowlens/inline", async () => assert.deepEqual(await open(`${plain.url}/inline.html`), [])],
+  ["rowlens/sql", async () => assert.deepEqual((await open(`${plain.url}/sql.html`)).map((name) => name.replace(/.*\//, "")).sort(), ["rowlens_bg.wasm", "rowlens_sql_bg.wasm"])],
   ["rowlens/slim", async () => assert.equal((await open(`${plain.url}/slim.html`)).length, 1)],
   ["Vite, built", async () => {
     await build(vite);

@@ -98,6 +98,7 @@ export class Collection {
   readonly #assembler: WasmAssembler;
   /** What the last run left. */
   #held: HeldTables | undefined;
+  #inner: InnerCollection | undefined;
 
   /** @internal */
   static make(plan: WasmPlan, index: number, description: CollectionDescription): Collection {
@@ -220,6 +221,12 @@ export class Collection {
 
   /** What talks to a database needs of this. @internal */
   get inner(): InnerCollection {
+    // Asked for several times with each document that is written.
+    this.#inner ??= this.#makeInner();
+    return this.#inner;
+  }
+
+  #makeInner(): InnerCollection {
     const shred = (input: DocumentInput, options: ToRowsOptions): WasmShredder => {
       this.#begin(input, options);
       this.#shredder.run_spans();

@@ -72,9 +72,13 @@ export async function mapped(session: Session, collection: Collection, documents
 
 /** Outcomes of those documents that are not even tried; holes for the others. @internal */
 export function settled(batch: Batch): (Outcome | undefined)[] {
-  const outcomes: (Outcome | undefined)[] = Array.from({ length: batch.documents }, (_, document) => refusedOutcome(batch, document));
-  for (const member of batch.members) outcomes[member.document] = member.noVersion === undefined ? undefined : versionlessOutcome(batch, member);
-  return outcomes;
+  const accepted = new Map(batch.members.map((member) => [member.document, member]));
+  return Array.from({ length: batch.documents }, (_, document) => {
+    const member = accepted.get(document);
+    // The older states of a key that is there several times are told by whoever knows what became of the newest.
+    if (member === undefined) return batch.superseded.has(document) ? undefined : refusedOutcome(batch, document);
+    return member.noVersion === undefined ? undefined : versionlessOutcome(batch, member);
+  });
 }
 
 /** The aggregates that may be written: guarded ones need a version. @internal */
