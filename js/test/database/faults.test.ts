@@ -1,5 +1,5 @@
 import { Decimal128, ObjectId } from "bson7";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { init } from "rowlens";
 import { encodeDocument } from "../../src/bson/encode-document.ts";
 import { splitBson } from "../../src/bson/split-bson.ts";
@@ -7,7 +7,7 @@ import { compareDocuments, type CompareOptions, type Comparison } from "../../sr
 import type { Session } from "../../src/database/session.ts";
 import { plain } from "../../src/database/transaction-sql.ts";
 import { compile } from "../../src/core/plan.ts";
-import { openScratch, type Scratch } from "../support/scratch.ts";
+import { useScratch } from "../support/scratch.ts";
 
 await init();
 
@@ -84,17 +84,13 @@ const query = async (session: Session, statements: readonly string[]): Promise<v
 };
 
 describe.each(["pglite", "18", "15"] as const)("injected faults (%s)", (server) => {
-  let scratch: Scratch | undefined;
-  beforeAll(async () => {
-    scratch = await openScratch(server);
-  }, 180_000);
-  afterAll(() => scratch?.close());
+  const scratch = useScratch(server);
 
   /** Runs `body` where `count` orders are in the database, and hands it a comparison with the same orders. */
   async function stored(count: number, body: (session: Session, compare: (session: Session, options?: CompareOptions) => Promise<Comparison>, documents: Uint8Array[]) => Promise<void>): Promise<void> {
     const documents = orders(count);
     const batches = (): Uint8Array[][] => Array.from({ length: Math.ceil(count / 500) }, (_, at) => documents.slice(at * 500, at * 500 + 500));
-    await scratch?.run(plan.ddl(), async (session) => {
+    await scratch.run(plan.ddl(), async (session) => {
       for (const batch of batches()) for (const table of collection.toRows(batch).tables) await session.copyIn(table.sql.copyIn, [table.copyBinary()]);
       await session.query(plain("ANALYZE"));
       await body(session, (inner, options) => compareDocuments(inner, collection, batches, options), documents);

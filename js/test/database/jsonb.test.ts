@@ -6,7 +6,7 @@ import { encodeDocument } from "../../src/bson/encode-document.ts";
 import { toExtendedJson } from "../../src/core/extended-json.ts";
 import { compile } from "../../src/core/plan.ts";
 import { compareDocuments } from "../../src/database/compare.ts";
-import { openScratch } from "../support/scratch.ts";
+import { useScratch } from "../support/scratch.ts";
 import { anyValue, rawDocument } from "../support/arbitrary.ts";
 
 await init();
@@ -23,14 +23,15 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof({ maxDepth: 5, withCrossShrink: true }, number, text, fc.boolean(), fc.constant(null), fc.array(tie("value"), { maxLength: 5 }), fc.array(fc.tuple(text, tie("value")), { maxLength: 6 }).map((fields) => Object.fromEntries(fields))),
 }));
 
+const scratch = useScratch("pglite");
+
 it("JSON is printed as jsonb prints it, so that digests are equal", async () => {
-  const scratch = await openScratch("pglite");
   const collection = plan.collection("c");
   const id = (number: number): ObjectId => new ObjectId(number.toString(16).padStart(24, "0"));
   const plain = fc.sample(fc.tuple(value, fc.array(value, { maxLength: 3 }), value), { numRuns: 1_500, seed: 4 }).map(([one, many, text], number) => encodeDocument({ _id: id(number), one, many, text }));
   const odd = fc.sample(fc.tuple(anyValue, anyValue), { numRuns: 500, seed: 5 }).map(([one, many], number) => rawDocument([["_id", { type: 7, bytes: Buffer.from(id(100_000 + number).toHexString(), "hex") }], ["one", one], ["many", many]]));
   const documents = [...plain, ...odd];
-  await scratch?.run(plan.ddl(), async (session) => {
+  await scratch.run(plan.ddl(), async (session) => {
     const rows = collection.toRows(documents);
     expect(rows.accepted).toBe(documents.length);
     for (const table of rows.tables) await session.copyIn(table.sql.copyIn, [table.copyBinary()]);
@@ -39,5 +40,4 @@ it("JSON is printed as jsonb prints it, so that digests are equal", async () => 
     expect(told).toEqual([]);
     expect(report.equal).toBe(true);
   });
-  await scratch?.close();
 }, 60_000);

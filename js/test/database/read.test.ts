@@ -1,5 +1,5 @@
 import { Binary, Long, ObjectId } from "bson7";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { init } from "rowlens";
 import { encodeDocument } from "../../src/bson/encode-document.ts";
 import type { Collection } from "../../src/core/collection.ts";
@@ -13,7 +13,7 @@ import { readDocuments } from "../../src/database/read.ts";
 import type { ResultRow, Session, Statement } from "../../src/database/session.ts";
 import { streamDocuments } from "../../src/database/stream.ts";
 import { plain } from "../../src/database/transaction-sql.ts";
-import { openScratch, type Scratch } from "../support/scratch.ts";
+import { useScratch } from "../support/scratch.ts";
 
 await init();
 
@@ -46,17 +46,13 @@ const documentsFor = (ids: readonly unknown[]): Uint8Array[] => ids.map((_id, n)
 const shown = (documents: readonly Uint8Array[]): string[] => documents.map((document) => toExtendedJson(document));
 
 describe.each(["pglite", "18"] as const)("reading (%s)", (server) => {
-  let scratch: Scratch | undefined;
-  beforeAll(async () => {
-    scratch = await openScratch(server);
-  }, 180_000);
-  afterAll(() => scratch?.close());
+  const scratch = useScratch(server);
 
   it.each(Object.entries(IDS))("keys as %s: by id in the order asked for, streamed in the order of keys, and compared", async (as, ids) => {
     const plan = compile(mappingOf(as as keyof typeof IDS), { fidelity: "exact" });
     const collection = plan.collection("c");
     const documents = documentsFor(ids);
-    await scratch?.run(plan.ddl(), async (session) => {
+    await scratch.run(plan.ddl(), async (session) => {
       await load(session, collection, documents);
       const found = await readDocuments(session, collection, [...ids].reverse());
       expect(shown(found.documents)).toEqual(shown(documents).reverse());
@@ -91,7 +87,7 @@ describe.each(["pglite", "18"] as const)("reading (%s)", (server) => {
     const plan = compile(mappingOf("text"), { fidelity: "exact" });
     const collection = plan.collection("c");
     const documents = documentsFor(Array.from({ length: 400 }, (_, n) => `${"aAbB\u{e9}zZ-_"[n % 9]}${n}`));
-    await scratch?.run(`${plan.ddl()}; ALTER TABLE c ALTER id TYPE text COLLATE "und-x-icu"`, async (session) => {
+    await scratch.run(`${plan.ddl()}; ALTER TABLE c ALTER id TYPE text COLLATE "und-x-icu"`, async (session) => {
       await load(session, collection, documents);
       for (const at of [0, 57, 399]) {
         await session.query({ text: "UPDATE c SET n = -1 - n WHERE id = $1", parameters: [collection.keyOf(documents[at] as Uint8Array)] });
@@ -107,7 +103,7 @@ describe.each(["pglite", "18"] as const)("reading (%s)", (server) => {
     const plan = compile(mappingOf("bigint", { hash: "row_hash" }), { fidelity: "exact" });
     const collection = plan.collection("c");
     const documents = documentsFor(Array.from({ length: 50 }, (_, n) => n - 25));
-    await scratch?.run(plan.ddl(), async (session) => {
+    await scratch.run(plan.ddl(), async (session) => {
       await load(session, collection, documents);
       const [whole] = await readDigests(session, collection);
       const ranges = [["-9223372036854775808", "-3"], ["-3", "0"], ["0", "20"], ["20", null], ["5", "5"]].map(([from, to]) => ({ from: from as string, to: to as string | null }));
@@ -145,7 +141,7 @@ describe.each(["pglite", "18"] as const)("reading (%s)", (server) => {
     const plan = compile(mappingOf("uuid"));
     const collection = plan.collection("c");
     const [id] = IDS.uuid;
-    await scratch?.run(`${plan.ddl()}; ALTER TABLE c ALTER n TYPE integer`, async (session) => {
+    await scratch.run(`${plan.ddl()}; ALTER TABLE c ALTER n TYPE integer`, async (session) => {
       await load(session, collection, documentsFor([id]).map((document) => encodeDocument({ _id: id, odd: document.length })));
       await expect(readDocuments(session, collection, [id])).rejects.toMatchObject({ code: "schema-drift", message: expect.stringContaining("column `n` of `c` is of another type (OID 23) than `bigint`") as string });
       const read = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { init } from "rowlens";
 import { equalDocuments } from "../../src/bson/equal-documents.ts";
 import type { Collection } from "../../src/core/collection.ts";
@@ -13,17 +13,13 @@ import { readDocuments } from "../../src/database/read.ts";
 import type { Session } from "../../src/database/session.ts";
 import { streamDocuments } from "../../src/database/stream.ts";
 import { caseTrips, corpusTrips, datasetTrips, escrowTrips, madeUpTrips, type RoundTrip } from "../support/round-trips.ts";
-import { openScratch, type Scratch } from "../support/scratch.ts";
+import { useScratch } from "../support/scratch.ts";
 
 await init();
 
 /** Each server runs all of it: rows in by COPY or by `applyMany`, documents out by key and as a stream, digests computed there and here. */
 describe.each(["pglite", "18", "15"] as const)("through PostgreSQL (%s)", (server) => {
-  let scratch: Scratch | undefined;
-  beforeAll(async () => {
-    scratch = await openScratch(server);
-  }, 180_000);
-  afterAll(() => scratch?.close());
+  const scratch = useScratch(server);
 
   it.each<[string, () => RoundTrip[], number]>([
     ["the literate cases", caseTrips, 60],
@@ -32,7 +28,6 @@ describe.each(["pglite", "18", "15"] as const)("through PostgreSQL (%s)", (serve
     ["the BSON corpus", corpusTrips, 0],
     ["the data sets", datasetTrips, 0],
   ])("%s", async (_, trips, least) => {
-    if (scratch === undefined) return;
     const all = trips();
     expect(all.length).toBeGreaterThanOrEqual(least);
     for (const trip of all) await scratch.run(trip.plan.ddl(), (session) => there(session, trip, copied));
@@ -42,7 +37,6 @@ describe.each(["pglite", "18", "15"] as const)("through PostgreSQL (%s)", (serve
     ["the literate cases", caseTrips, 60],
     ["the escrow example", escrowTrips, 10],
   ])("%s, applied", async (_, trips, least) => {
-    if (scratch === undefined) return;
     const all = trips();
     expect(all.length).toBeGreaterThanOrEqual(least);
     for (const trip of all) await scratch.run(trip.plan.ddl(), (session) => there(session, trip, applied));

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import { pgSession } from "../../src/adapters/pg/session.ts";
 import { pgliteSession } from "../../src/adapters/pglite.ts";
 import type { Session } from "../../src/database/session.ts";
@@ -11,8 +12,20 @@ export interface Scratch {
   close(): Promise<void>;
 }
 
-/** Undefined where the server cannot be had. */
-export async function openScratch(server: ServerName): Promise<Scratch | undefined> {
+/** The server for the tests of one `describe`, which are skipped, and say so, where it cannot be had. */
+export function useScratch(server: ServerName): Pick<Scratch, "run"> {
+  let scratch: Scratch | undefined;
+  beforeAll(async () => {
+    scratch = await openScratch(server);
+  }, 180_000);
+  beforeEach((test) => {
+    if (scratch === undefined) test.skip();
+  });
+  afterAll(() => scratch?.close());
+  return { run: (sql, body) => (scratch as Scratch).run(sql, body) };
+}
+
+async function openScratch(server: ServerName): Promise<Scratch | undefined> {
   if (server === "pglite") {
     const database = await pglite();
     return {
