@@ -75,8 +75,7 @@ export function settled(batch: Batch): (Outcome | undefined)[] {
   const accepted = new Map(batch.members.map((member) => [member.document, member]));
   return Array.from({ length: batch.documents }, (_, document) => {
     const member = accepted.get(document);
-    // The older states of a key that is there several times are told by whoever knows what became of the newest.
-    if (member === undefined) return batch.superseded.has(document) ? undefined : refusedOutcome(batch, document);
+    if (member === undefined) return refusedOutcome(batch, document);
     return member.noVersion === undefined ? undefined : versionlessOutcome(batch, member);
   });
 }
