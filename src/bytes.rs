@@ -52,7 +52,7 @@ pub(crate) fn push_key(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize)
 fn push_long(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) {
     let Some(run) = data.get(start..end) else { return };
     // A few windows, the last of which may overlap the one before.
-    if let (Some(last), true) = (run.last_chunk::<16>(), run.len() <= 96) {
+    if let (Some(last), true) = (run.last_chunk::<16>(), run.len() <= FEW_WINDOWS) {
         let end = out.len() + run.len();
         for window in run.chunks_exact(16) {
             if let Some(window) = window.first_chunk::<16>() {
@@ -113,6 +113,35 @@ pub(crate) fn is_storable_text(data: &[u8], start: usize, end: usize) -> bool {
     short_text(data, start, end.saturating_sub(start)).is_some() || is_storable_long(data.get(start..end).unwrap_or(&[]))
 }
 
+/// Appends `data[start..end]`, which is more than 16 bytes long, if it is text that PostgreSQL can store; what is appended else is of no use.
+#[inline(always)]
+pub(crate) fn push_storable(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> bool {
+    let Some(run) = data.get(start..end) else { return false };
+    let (Some(last), true) = (run.last_chunk::<16>(), run.len() <= FEW_WINDOWS) else {
+        out.extend_from_slice(run);
+        return is_storable_long(run);
+    };
+    let end = out.len() + run.len();
+    let mut found = 0;
+    for window in run.chunks_exact(16).filter_map(<[u8]>::first_chunk::<16>) {
+        let (low, high) = halves(window);
+        found |= odd(low) | odd(high);
+        out.extend_from_slice(window);
+    }
+    let (low, high) = halves(last);
+    out.truncate(end - 16);
+    out.extend_from_slice(last);
+    (found | odd(low) | odd(high)) == 0 || is_storable_odd(run)
+}
+
+/// Up to so many bytes go by windows: beyond, a call to `memcpy` costs less.
+const FEW_WINDOWS: usize = 96;
+
+#[inline(never)]
+fn is_storable_odd(text: &[u8]) -> bool {
+    !text.contains(&0) && std::str::from_utf8(text).is_ok()
+}
+
 #[inline(never)]
 fn is_storable_long(text: &[u8]) -> bool {
     let mut chunks = text.chunks_exact(8);
@@ -121,7 +150,7 @@ fn is_storable_long(text: &[u8]) -> bool {
         found |= chunk.first_chunk().map_or(HIGH, |bytes| odd(u64::from_le_bytes(*bytes)));
     }
     let tail = chunks.remainder().iter().all(|byte| (1..0x80).contains(byte));
-    (found == 0 && tail) || (!text.contains(&0) && std::str::from_utf8(text).is_ok())
+    (found == 0 && tail) || is_storable_odd(text)
 }
 
 /// The two words of a window.
@@ -215,8 +244,18 @@ impl Name {
     #[inline(always)]
     pub fn begins(&self, rest: &[u8]) -> bool {
         match rest.first_chunk::<16>() {
-            Some(window) => self.head.begins(window) && (self.head.is_whole() || self.begins_slowly(rest)),
+            Some(window) => self.head.begins(window) && (self.head.is_whole() || self.ends(rest)),
             None => self.begins_slowly(rest),
+        }
+    }
+
+    /// Whether `rest`, which begins with its head, goes on with what is behind that.
+    #[inline(always)]
+    pub fn ends(&self, rest: &[u8]) -> bool {
+        // Two windows, the second of which mostly overlaps the first.
+        match (rest.get(..self.length()).and_then(<[u8]>::last_chunk::<16>), self.bytes.last_chunk::<16>()) {
+            (Some(found), Some(last)) if self.bytes.len() <= 32 => found == last,
+            _ => self.begins_slowly(rest),
         }
     }
 

@@ -193,6 +193,27 @@ fn tuples_truncated_and_lying() {
 
 /// Values of the wrong width or shape, per type: an issue that names table and offset.
 #[test]
+fn tuples_of_another_number_of_fields() {
+    const CLASSES: &str = r#"{"version":1,"collections":{"c":{"table":"c","key":{"column":"id","as":"uuid"},"columns":{"kind":{"path":"kind","type":"text"}},
+        "discriminator":{"path":"kind","variants":{"B":{"table":"b","columns":{"x":{"path":"x","type":"text"},"y":{"path":"y","type":"text"}}}}}}}}"#;
+    let mut lens = lens(CLASSES, Fidelity::Value);
+    let document = parse_extended_json(br#"{"_id":{"$oid":"65f1a2b3c4d5e6f708192a3b"},"kind":"B","x":"one","y":"two"}"#).unwrap();
+    let rows = lens.to_rows(&document);
+    let tables: Vec<Vec<u8>> = rows.tables.iter().map(|rows| rows.tuples.clone()).collect();
+    assert_eq!((rows.accepted, tables.len()), (1, 2));
+    for table in 0..2 {
+        // Two bytes of count, and fields with a length of four bytes each.
+        let tuple = &tables[table];
+        let last = tuple.len() - if table == 0 { 5 } else { 7 };
+        let mut short = tables.clone();
+        short[table] = [&(tuple[1] as i16 - 1).to_be_bytes()[..], &tuple[2..last]].concat();
+        let found = lens.to_documents(&short.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        assert_eq!(found.count, 0, "table {table}");
+        assert!(found.issues.list[0].message.contains("another number of fields"), "{:?}", found.issues.list);
+    }
+}
+
+#[test]
 fn values_of_another_type() {
     for pg in ["boolean", "smallint", "integer", "bigint", "real", "double precision", "numeric", "date", "timestamptz", "uuid", "jsonb", "json", "text[]", "integer[]", "text", "varchar(4)"] {
         let mapping = format!(r#"{{"version":1,"collections":{{"c":{{"table":"c","key":{{"column":"id"}},"complement":"rest","columns":{{"v":{{"path":"v","type":"{pg}"}}}}}}}}}}"#);

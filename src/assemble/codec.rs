@@ -46,8 +46,13 @@ enum Common {
     Decimal(bool),
     Timestamp,
     ObjectId,
+    Int16,
     Int32,
+    /// int64 that may well fit int32.
+    Narrow,
+    Double(BsonKind),
     Boolean,
+    Bytes,
     None,
 }
 
@@ -58,7 +63,11 @@ impl Common {
             (PgType::Numeric(typmod), BsonKind::Decimal) => Common::Decimal(typmod.is_some()),
             (PgType::TimestampTz(_) | PgType::Timestamp(_), _) => Common::Timestamp,
             (PgType::Uuid, _) => Common::ObjectId,
+            (PgType::SmallInt, BsonKind::Int32 | BsonKind::Number) => Common::Int16,
             (PgType::Integer, BsonKind::Int32 | BsonKind::Number) => Common::Int32,
+            (PgType::BigInt, BsonKind::Int32 | BsonKind::Number) => Common::Narrow,
+            (PgType::Double, _) => Common::Double(bson),
+            (PgType::Bytea, _) if bson != BsonKind::ObjectId => Common::Bytes,
             (PgType::Boolean, _) => Common::Boolean,
             _ => Common::None,
         }
@@ -79,8 +88,10 @@ impl Decoder {
             Common::Decimal(_) => kind::DECIMAL128,
             Common::Timestamp => kind::DATE,
             Common::ObjectId => kind::OBJECT_ID,
-            Common::Int32 => kind::INT32,
+            Common::Int16 | Common::Int32 | Common::Narrow => kind::INT32,
+            Common::Double(_) => kind::DOUBLE,
             Common::Boolean => kind::BOOLEAN,
+            Common::Bytes => kind::BINARY,
             Common::None => kind::NULL,
         }
     }
@@ -95,6 +106,9 @@ impl Decoder {
     pub fn decode_common(&self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<u8> {
         if let Common::Text = self.common {
             return push_text(out, data, start, end).then_some(kind::STRING);
+        }
+        if let Common::Bytes = self.common {
+            return push_bytes(out, data, start, end);
         }
         let (kind, length, window) = self.decode_fixed(data.get(start..end)?)?;
         // One append for all of them: a window is copied in place, where several appends would be calls.
@@ -119,12 +133,20 @@ impl Decoder {
                 window[..12].copy_from_slice(&id);
                 Some((kind::OBJECT_ID, 12, window))
             }
+            Common::Int16 => padded(kind::INT32, 4, i64::from(i16::from_be_bytes(value.try_into().ok()?)) as u64, 0),
             Common::Int32 => padded(kind::INT32, 4, u64::from(u32::from_be_bytes(value.try_into().ok()?)), 0),
+            Common::Narrow => padded(kind::INT32, 4, i64::from(i32::try_from(i64::from_be_bytes(value.try_into().ok()?)).ok()?) as u64, 0),
+            Common::Double(expected) => {
+                let bits = u64::from_be_bytes(value.try_into().ok()?);
+                let number = f64::from_bits(bits);
+                let usual = !number.is_nan() && decoded_double_kind(expected, number) == kind::DOUBLE;
+                if usual { padded(kind::DOUBLE, 8, bits, 0) } else { None }
+            }
             Common::Boolean => match value {
                 [flag @ (0 | 1)] => padded(kind::BOOLEAN, 1, u64::from(*flag), 0),
                 _ => None,
             },
-            Common::Text | Common::None => None,
+            Common::Text | Common::Bytes | Common::None => None,
         }
     }
 
@@ -150,6 +172,15 @@ fn push_text(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> bool {
     out.extend_from_slice(&value);
     out.truncate(out.len() - 16 + length);
     true
+}
+
+/// Appends a BSON binary that is `data[start..end]`.
+#[inline(never)]
+fn push_bytes(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> Option<u8> {
+    let [a, b, c, d] = (end.checked_sub(start)? as i32).to_le_bytes();
+    out.extend_from_slice(&[a, b, c, d, 0]);
+    push_run(out, data, start, end);
+    Some(kind::BINARY)
 }
 
 #[inline(never)]

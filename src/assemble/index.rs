@@ -21,21 +21,73 @@ pub(crate) struct TableIndex {
     pub count: u32,
 }
 
+/// Field ranges of the rows on the way down. Its memory is kept filled, so that a field is put in its place instead of appended.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    ranges: Vec<(u32, u32)>,
+    top: usize,
+}
+
+/// The range of a NULL.
+const NULL: (u32, u32) = (u32::MAX, u32::MAX);
+
+impl Fields {
+    /// How many there are.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.top
+    }
+
+    /// Keeps the first `length`.
+    #[inline(always)]
+    pub fn truncate(&mut self, length: usize) {
+        self.top = self.top.min(length);
+    }
+
+    /// The field `index`; what lies above the top is of rows that were left.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> Option<&(u32, u32)> {
+        self.ranges.get(index).filter(|_| index < self.top)
+    }
+
+    /// Room for `count` more.
+    #[inline(always)]
+    fn room(&mut self, count: usize) -> &mut [(u32, u32)] {
+        let start = self.top;
+        self.top += count;
+        if self.ranges.len() < self.top {
+            self.grow();
+        }
+        self.ranges.get_mut(start..self.top).unwrap_or_default()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.ranges.resize(self.top * 2, NULL);
+    }
+}
+
 /// Splits the tuple at `at` into field ranges (a NULL is `(u32::MAX, u32::MAX)`), returns where the next one starts.
-pub(crate) fn tuple(table: usize, data: &[u8], at: usize, fields: &mut Vec<(u32, u32)>) -> Result<usize, BadTuple> {
+pub(crate) fn tuple(table: usize, data: &[u8], at: usize, fields: &mut Fields) -> Result<usize, BadTuple> {
     let bad = |offset, reason| BadTuple { table, offset, reason };
     let Some((count, mut rest)) = data.get(at..).and_then(|rest| rest.split_first_chunk()) else { return Err(bad(at, "truncated tuple")) };
-    for _ in 0..i16::from_be_bytes(*count) {
+    // A lying count must not cost memory: every field takes its length's four bytes.
+    let count = usize::try_from(i16::from_be_bytes(*count)).unwrap_or(0);
+    if count > rest.len() / 4 {
+        return Err(bad(data.len(), "truncated field length"));
+    }
+    for field in fields.room(count) {
         let Some((length, value)) = rest.split_first_chunk() else { return Err(bad(data.len() - rest.len(), "truncated field length")) };
         let length = i32::from_be_bytes(*length);
         if length < 0 {
-            fields.push((u32::MAX, u32::MAX));
+            *field = NULL;
             rest = value;
             continue;
         }
         let start = data.len() - value.len();
         rest = value.get(length as usize..).ok_or(bad(start, "field runs past the tuples"))?;
-        fields.push((start as u32, start as u32 + length as u32));
+        *field = (start as u32, start as u32 + length as u32);
     }
     Ok(data.len() - rest.len())
 }
@@ -47,9 +99,9 @@ impl TableIndex {
     pub fn build(table: usize, data: &[u8], layout: Layout) -> Result<Self, BadTuple> {
         let mut rows: HashMap<Vec<u8>, Vec<Sibling>> = HashMap::new();
         let (mut at, mut count) = (0, 0);
-        let mut fields = Vec::new();
+        let mut fields = Fields::default();
         while at < data.len() {
-            fields.clear();
+            fields.truncate(0);
             let next = tuple(table, data, at, &mut fields)?;
             let end = match layout.parent_key.checked_sub(1).and_then(|last| fields.get(last)) {
                 Some((_, end)) if *end != u32::MAX => *end as usize,

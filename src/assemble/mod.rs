@@ -11,7 +11,7 @@ pub(crate) use program::Program;
 use crate::bson::Writer;
 use crate::lookup::Lookups;
 use crate::shred::Note;
-use index::TableIndex;
+use index::{Fields, TableIndex};
 
 /// A row set whose bytes are not tuples of the plan's tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(crate) struct State {
     pub notes: Vec<Note>,
     pub lookups: std::sync::Arc<Lookups>,
     /// Field ranges of the rows on the way down.
-    pub fields: Vec<(u32, u32)>,
+    pub fields: Fields,
     /// Where each table's rows go on, while they come in the order of their parents.
     pub cursors: Vec<usize>,
     pub indexes: Vec<Option<TableIndex>>,
@@ -112,7 +112,7 @@ impl Assembler {
         state.notes.clear();
         state.start = state.writer.out.len();
         state.keys.clear();
-        state.fields.clear();
+        state.fields.truncate(0);
         state.trail.clear();
         state.document(&self.program, tables)
     }

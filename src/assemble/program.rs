@@ -18,8 +18,8 @@ pub(crate) struct Program {
     pub(crate) labels: Vec<String>,
 }
 
-/// A discriminator value, its own table and its tree.
-pub(crate) type Variant = (Vec<u8>, Option<usize>, NodeProgram);
+/// A discriminator value, its own table (and how many columns that has), and its tree.
+pub(crate) type Variant = (Vec<u8>, Option<(usize, usize)>, NodeProgram);
 
 #[derive(Debug, Clone)]
 pub(crate) struct ContextProgram {
@@ -100,7 +100,8 @@ fn context(collection: &CollectionPlan, context: &Context, label: &str, labels: 
         columns: table.columns.len(),
         base: node(collection, &context.tree, context.table, "", labels),
         discriminator: context.discriminator.as_ref().map(|d| {
-            let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table, node(collection, &v.tree, context.table, "", labels))).collect();
+            let own = |table: usize| (table, collection.tables[table].columns.len());
+            let variants = d.variants.iter().map(|v| (v.value.clone().into_bytes(), v.table.map(own), node(collection, &v.tree, context.table, "", labels))).collect();
             (d.column, variants)
         }),
         unread: (

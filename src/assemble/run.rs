@@ -233,11 +233,14 @@ impl State {
     }
 
     /// The one row of `table` below `key`, its fields pushed; `None` where there is none.
-    fn one_row<'t>(&mut self, table: usize, tables: Tables<'_, 't>, key: (usize, usize)) -> Result<Option<(&'t [u8], usize)>, BadTuple> {
+    fn one_row<'t>(&mut self, (table, columns): (usize, usize), tables: Tables<'_, 't>, key: (usize, usize)) -> Result<Option<(&'t [u8], usize)>, BadTuple> {
         let data = tables.get(table).copied().unwrap_or(&[]);
         let Some(at) = self.next_row(table, data, key, 0) else { return Ok(None) };
         let fields = self.fields.len();
         let next = tuple(table, data, at, &mut self.fields)?;
+        if self.fields.len() - fields != columns {
+            return Err(BadTuple { table, offset: at, reason: "tuple has another number of fields than the table" });
+        }
         self.advance(table, next);
         Ok(Some((data, fields)))
     }

@@ -104,6 +104,38 @@ impl<'a> Elements<'a> {
         self.value(kind, name, name_end).map(Some)
     }
 
+    /// The next element of an array, and whether its name is its position, `index`.
+    ///
+    /// # Errors
+    /// As [`Elements::next_element`].
+    #[inline(always)]
+    pub(crate) fn next_of_array(&mut self, index: u32) -> Result<Option<(Element, bool)>, Fault> {
+        match self.next_short(index) {
+            Some(element) => Ok(Some((element, true))),
+            None => self.next_long(index),
+        }
+    }
+
+    /// The same for positions below ten, unless something about the element takes a closer look.
+    #[inline(always)]
+    fn next_short(&mut self, index: u32) -> Option<Element> {
+        let (&[kind, digit, 0], value) = self.data.get(self.at..self.end)?.split_first_chunk::<3>()? else { return None };
+        if kind == 0 || index > 9 || digit != b'0' + index as u8 {
+            return None;
+        }
+        let (name, start) = (self.at + 1, self.at + 3);
+        self.at = self.end - behind(kind, value)?.len();
+        Some(Element { kind, name, name_end: name + 1, start, end: self.at })
+    }
+
+    #[inline(never)]
+    fn next_long(&mut self, index: u32) -> Result<Option<(Element, bool)>, Fault> {
+        let element = self.next_element()?;
+        let mut digits = [0; 10];
+        let length = super::index_digits(index, &mut digits);
+        Ok(element.map(|element| (element, self.data.get(element.name..element.name_end) == digits.get(..length))))
+    }
+
     #[inline]
     fn value(&mut self, kind: u8, name: usize, name_end: usize) -> Result<Element, Fault> {
         let start = name_end + 1;

@@ -22,8 +22,9 @@ pub fn timestamp_from_millis(ms: i64, precision: u8) -> Option<i64> {
     if unit != 1 && ms.rem_euclid(unit) != 0 {
         return None;
     }
-    let microseconds = ms.checked_sub(EPOCH_MS)?.checked_mul(1_000)?;
-    is_timestamp(microseconds).then_some(microseconds)
+    let ms = ms.checked_sub(EPOCH_MS)?;
+    // Both ends are whole milliseconds. (A checked multiplication of 64 bits is a call in WebAssembly.)
+    (MIN_TIMESTAMP / 1_000..END_TIMESTAMP / 1_000).contains(&ms).then_some(ms.wrapping_mul(1_000))
 }
 
 /// Whether PostgreSQL has this timestamp; infinities aside.

@@ -4,7 +4,7 @@ use super::emit::Position;
 use super::program::{ChildProgram, Shape, NO_LABEL};
 use super::seen::Place;
 use super::{Refusal, Slot, State};
-use crate::bson::{index_digits, Elements};
+use crate::bson::Elements;
 use crate::bytes::is_storable_text;
 use crate::postgres::fit::Fit;
 
@@ -28,8 +28,8 @@ impl State {
         let depth = self.trail.len() - 1;
         let mut ordinal = 0u32;
         let mut odd = false;
-        while let Some(element) = elements.next_element()? {
-            if !odd && !is_index(document.get(element.name..element.name_end).unwrap_or(&[]), ordinal) {
+        while let Some((element, named)) = elements.next_of_array(ordinal)? {
+            if !odd && !named {
                 odd = true;
                 self.step(depth, Place::Whole);
                 self.note("array-keys", "", slot.kind, None);
@@ -61,7 +61,7 @@ impl State {
         let mut before: Option<&[u8]> = None;
         while let Some(element) = elements.next_element()? {
             let name = document.get(element.name..element.name_end).unwrap_or(&[]);
-            if !seen.first(name) || !is_storable_text(document, element.name, element.name_end) {
+            if !seen.first(document, element.name, element.name_end) || !is_storable_text(document, element.name, element.name_end) {
                 self.note("duplicate-key", "", slot.kind, None);
                 continue;
             }
@@ -83,15 +83,4 @@ impl State {
         seen.clear();
         self.spare_seen.push(seen);
     }
-}
-
-/// Whether an element's name is its position.
-#[inline]
-fn is_index(name: &[u8], ordinal: u32) -> bool {
-    if ordinal < 10 {
-        return name.len() == 1 && name.first() == Some(&(b'0' + ordinal as u8));
-    }
-    let mut digits = [0; 10];
-    let length = index_digits(ordinal, &mut digits);
-    Some(name) == digits.get(..length)
 }

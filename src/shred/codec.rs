@@ -1,7 +1,7 @@
 //! One document value into one column value, and what that says about the way back.
 
-use crate::bson::{index_digits, kind, read_f64, read_i32, read_i64, string_bytes, Elements};
-use crate::bytes::{is_storable_text, push_run, Name};
+use crate::bson::{kind, read_f64, read_i32, read_i64, string_bytes, Elements};
+use crate::bytes::{is_storable_text, push_run, push_storable, Name};
 use crate::identity;
 use crate::json;
 use crate::lookup::Lookup;
@@ -133,7 +133,9 @@ impl Codec {
             Codec::Numeric(_, BsonKind::Decimal) => kind::DECIMAL128,
             Codec::Timestamp(_) => kind::DATE,
             Codec::Uuid => kind::OBJECT_ID,
-            Codec::Integer(4, _) => kind::INT32,
+            Codec::Integer(..) => kind::INT32,
+            Codec::Double(_) => kind::DOUBLE,
+            Codec::Bytea => kind::BINARY,
             Codec::Boolean => kind::BOOLEAN,
             _ => NO_KIND,
         }
@@ -145,6 +147,9 @@ impl Codec {
         match self {
             Codec::Text(limit) => {
                 let (from, to) = (start + 4, end.saturating_sub(1));
+                if limit.is_none() && to > from + 16 {
+                    return push_long_text(out, document, from, to).then_some(Fit::Exact);
+                }
                 if !is_storable_text(document, from, to) || limit.is_some_and(|limit| to - from > limit as usize && characters(document, from, to) > limit as usize) {
                     return None;
                 }
@@ -152,32 +157,34 @@ impl Codec {
             }
             Codec::Numeric(typmod, _) => return numeric::push_decimal128(document.get(start..end)?.first_chunk()?, *typmod, out),
             Codec::Timestamp(precision) => {
-                let mut field = [0; 12];
-                field[3] = 8;
-                field[4..].copy_from_slice(&datetime::timestamp_from_millis(read_i64(document.get(start..end)?)?, *precision)?.to_be_bytes());
-                out.extend_from_slice(&field);
+                push_eight(out, datetime::timestamp_from_millis(read_i64(document.get(start..end)?)?, *precision)? as u64, 8);
             }
             Codec::Uuid => {
-                let mut field = [0; 20];
-                field[3] = 16;
-                field[4..].copy_from_slice(&identity::uuid_from_object_id(document.get(start..end)?));
-                out.extend_from_slice(&field);
+                push_uuid(out, document.get(start..end)?);
             }
             Codec::Labels(labels) => {
-                let text = document.get(start + 4..end)?;
-                if !labels.iter().any(|label| label.length() == text.len() && label.begins(text)) {
+                // What stands behind the text may be looked at: the length says where it ends.
+                let (text, length) = (document.get(start + 4..)?, end - start - 4);
+                if !labels.iter().any(|label| label.length() == length && label.begins(text)) {
                     return None;
                 }
                 push_field_run(out, document, start + 4, end - 1);
             }
-            Codec::Integer(_, expected) => {
+            Codec::Integer(width, expected) => {
                 let integer = read_i32(document.get(start..end)?)?;
-                let mut field = [0; 8];
-                field[3] = 4;
-                field[4..].copy_from_slice(&integer.to_be_bytes());
-                out.extend_from_slice(&field);
+                if *width == 2 && i16::try_from(integer).is_err() {
+                    return None;
+                }
+                push_eight(out, (i64::from(integer) as u64) << (64 - 8 * u32::from(*width)), (*width).into());
                 return Some(fit(decoded_integer_kind(*expected, integer.into()) == kind::INT32));
             }
+            Codec::Double(expected) => {
+                let number = read_f64(document.get(start..end)?).filter(|number| !number.is_nan())?;
+                push_eight(out, number.to_bits(), 8);
+                return Some(fit(decoded_double_kind(*expected, number) == kind::DOUBLE));
+            }
+            // Of the generic subtype.
+            Codec::Bytea if document.get(start + 4) == Some(&0) => push_field_run(out, document, start + 5, end),
             Codec::Boolean => out.extend_from_slice(&[0, 0, 0, 1, *document.get(start)?]),
             _ => return None,
         }
@@ -334,9 +341,40 @@ const NULL: [u8; 4] = (-1i32).to_be_bytes();
 /// No value has this type.
 const NO_KIND: u8 = 0xfe;
 
+/// Appends a field of at most eight bytes: the first `length` ones of `value`, the highest first.
+#[inline(always)]
+pub(super) fn push_eight(out: &mut Vec<u8>, value: u64, length: usize) {
+    let mut field = [0; 12];
+    field[3] = length as u8;
+    field[4..].copy_from_slice(&value.to_be_bytes());
+    out.extend_from_slice(&field);
+    out.truncate(out.len() - 8 + length);
+}
+
+/// Appends the field of an ObjectId's UUID.
+#[inline(always)]
+pub(super) fn push_uuid(out: &mut Vec<u8>, object_id: &[u8]) {
+    let mut field = [0; 20];
+    field[3] = 16;
+    field[4..].copy_from_slice(&identity::uuid_from_object_id(object_id));
+    out.extend_from_slice(&field);
+}
+
+/// Appends the field of a text of more than 16 bytes, which is `document[start..end]`; nothing where PostgreSQL cannot store it.
+#[inline(never)]
+fn push_long_text(out: &mut Vec<u8>, document: &[u8], start: usize, end: usize) -> bool {
+    let mark = out.len();
+    out.extend_from_slice(&((end - start) as i32).to_be_bytes());
+    let storable = push_storable(out, document, start, end);
+    if !storable {
+        out.truncate(mark);
+    }
+    storable
+}
+
 /// Appends a field that is `document[start..end]`.
 #[inline(always)]
-fn push_field_run(out: &mut Vec<u8>, document: &[u8], start: usize, end: usize) {
+pub(super) fn push_field_run(out: &mut Vec<u8>, document: &[u8], start: usize, end: usize) {
     let length = end - start;
     if let (Some(window), true) = (document.get(start..).and_then(|rest| rest.first_chunk::<16>()), length <= 16) {
         let mut field = [0; 20];
@@ -511,15 +549,15 @@ fn array_level(element: &Codec, value: &[u8], level: usize, state: &mut ArraySta
     let Ok(mut elements) = Elements::new(value, 0, value.len()) else { return false };
     let innermost = level + 1 == state.dimensions;
     let mut count = 0u32;
-    let mut digits = [0; 10];
     loop {
-        let item = match elements.next_element() {
-            Ok(Some(item)) => item,
+        let item = match elements.next_of_array(count) {
+            Ok(Some((item, named))) => {
+                state.exact &= named;
+                item
+            }
             Ok(None) => break,
             Err(_) => return false,
         };
-        let length = index_digits(count, &mut digits);
-        state.exact &= value.get(item.name..item.name_end) == Some(&digits[..length]);
         if !innermost {
             if item.kind != kind::ARRAY || !array_level(element, value.get(item.start..item.end).unwrap_or(&[]), level + 1, state, out) {
                 return false;

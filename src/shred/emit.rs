@@ -1,10 +1,10 @@
 //! From slots to tuples: the row of a context, then the rows of its children.
 
-use super::codec::patch_length;
-use super::program::{ColumnProgram, ColumnSource, ContextProgram, DiscriminatorProgram, NodeProgram, RowProgram, TreeProgram};
+use super::codec::{patch_length, push_eight, push_field_run, push_uuid};
+use super::program::{ColumnSource, ContextProgram, DiscriminatorProgram, NodeProgram, RowProgram, TreeProgram};
 use super::{Note, Refusal, Slot, State};
 use crate::bson::{behind, kind, varying_end};
-use crate::bytes::{find_nul, push_key, push_run, Name};
+use crate::bytes::{find_nul, push_key, Name};
 use crate::lookup::{self, Lookup};
 use crate::postgres::fit::Fit;
 use crate::shred::codec::Codec;
@@ -128,25 +128,38 @@ impl State {
         }
         for (index, column) in (row.parent_key..).zip(row.columns.get(row.parent_key..).unwrap_or(&[])) {
             let mark = out.len();
-            if let ColumnSource::Value { slot: number, usual, codec, json } = &column.source {
-                let slot = self.slots.get(*number).copied().unwrap_or_default();
-                let mut fit = None;
-                if slot.kind == *usual {
-                    fit = codec.encode_usual(document, slot.start as usize, slot.end as usize, out);
-                } else if slot.kind == 0 || (slot.kind == kind::NULL && !json) {
-                    out.extend_from_slice(&NULL);
-                    fit = Some(Fit::Exact);
-                }
-                if fit != Some(Fit::Exact) {
-                    let fit = fit.unwrap_or_else(|| codec.encode_rare(slot.kind, document, slot.start as usize, slot.end as usize, out));
-                    if fit != Fit::Exact {
-                        self.misfit(fit, *number, (row.table, index), slot.kind);
+            match &column.source {
+                ColumnSource::Value { slot: number, usual, codec, json } => {
+                    let slot = self.slots.get(*number).copied().unwrap_or_default();
+                    let mut fit = None;
+                    if slot.kind == *usual {
+                        fit = codec.encode_usual(document, slot.start as usize, slot.end as usize, out);
+                    } else if slot.kind == 0 || (slot.kind == kind::NULL && !json) {
+                        out.extend_from_slice(&NULL);
+                        fit = Some(Fit::Exact);
+                    }
+                    if fit != Some(Fit::Exact) {
+                        let fit = fit.unwrap_or_else(|| codec.encode_rare(slot.kind, document, slot.start as usize, slot.end as usize, out));
+                        if fit != Fit::Exact {
+                            self.misfit(fit, *number, (row.table, index), slot.kind);
+                        }
                     }
                 }
-            } else if let ColumnSource::Null = column.source {
-                out.extend_from_slice(&NULL);
-            } else {
-                self.other_column(column, (row.table, index), document, position, out)?;
+                ColumnSource::Null => out.extend_from_slice(&NULL),
+                ColumnSource::ParentKey => {}
+                ColumnSource::Ordinal => push_eight(out, if let Position::Ordinal(ordinal) = position { u64::from(ordinal) << 32 } else { 0 }, 4),
+                ColumnSource::MapKey => {
+                    let (start, end) = if let Position::Key(start, end) = position { (start as usize, end as usize) } else { (0, 0) };
+                    push_field_run(out, document, start, end);
+                }
+                ColumnSource::Identity { slot, codec } => {
+                    let slot = self.slots.get(*slot).copied().unwrap_or_default();
+                    if !(matches!(codec, Codec::Uuid) && slot.kind == kind::OBJECT_ID && self.object_id(document, slot, position, out)) {
+                        out.truncate(mark);
+                        self.identity(codec, slot, (row.table, index), document, position, out)?;
+                    }
+                }
+                ColumnSource::Lookup { slot, lookup } => self.lookup_column(*slot, *lookup, (row.table, index), document, out),
             }
             if column.key && row.above {
                 push_key(&mut self.keys, out, mark, out.len());
@@ -167,50 +180,35 @@ impl State {
         }
     }
 
-    /// A column whose value is not simply a field's.
+    /// An identity that is an ObjectId, as a UUID; false where another element had it.
+    #[inline(always)]
+    fn object_id(&mut self, document: &[u8], slot: Slot, position: Position, out: &mut Vec<u8>) -> bool {
+        let Some(value) = document.get(slot.start as usize..slot.end as usize) else { return false };
+        push_uuid(out, value);
+        matches!(position, Position::Root) || self.element_keys.first(out, out.len() - 16, out.len())
+    }
+
+    /// A value that `id_map` answers.
     #[inline(never)]
-    fn other_column(&mut self, column: &ColumnProgram, at: (usize, usize), document: &[u8], position: Position, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        match &column.source {
-            ColumnSource::ParentKey | ColumnSource::Null | ColumnSource::Value { .. } => {}
-            ColumnSource::Ordinal => {
-                let mut field = [0; 8];
-                field[3] = 4;
-                if let Position::Ordinal(ordinal) = position {
-                    field[4..].copy_from_slice(&ordinal.to_be_bytes());
-                }
-                out.extend_from_slice(&field);
+    fn lookup_column(&mut self, number: usize, lookup: Lookup, at: (usize, usize), document: &[u8], out: &mut Vec<u8>) {
+        let slot = self.slots.get(number).copied().unwrap_or_default();
+        let mark = out.len();
+        out.extend_from_slice(&NULL);
+        if slot.kind != 0 && slot.kind != kind::NULL {
+            let fit = self.look_up(lookup, slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), out);
+            match fit {
+                Fit::Misfit => self.note_column("reference-unresolved", at, slot.kind),
+                Fit::Differs => self.note_fit(fit, at, slot.kind),
+                Fit::Exact => {}
             }
-            ColumnSource::MapKey => {
-                let (start, end) = if let Position::Key(start, end) = position { (start as usize, end as usize) } else { (0, 0) };
-                out.extend_from_slice(&((end - start) as i32).to_be_bytes());
-                push_run(out, document, start, end);
+            self.plain &= fit != Fit::Differs;
+            if let Some(place) = self.slots.get_mut(number) {
+                place.fit = fit;
             }
-            ColumnSource::Identity { slot, codec } => {
-                let slot = self.slots.get(*slot).copied().unwrap_or_default();
-                self.identity(codec, slot, at, document, position, out)?;
-            }
-            ColumnSource::Lookup { slot: number, lookup } => {
-                let slot = self.slots.get(*number).copied().unwrap_or_default();
-                let mark = out.len();
-                out.extend_from_slice(&NULL);
-                if slot.kind != 0 && slot.kind != kind::NULL {
-                    let fit = self.look_up(*lookup, slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), out);
-                    match fit {
-                        Fit::Misfit => self.note_column("reference-unresolved", at, slot.kind),
-                        Fit::Differs => self.note_fit(fit, at, slot.kind),
-                        Fit::Exact => {}
-                    }
-                    self.plain &= fit != Fit::Differs;
-                    if let Some(place) = self.slots.get_mut(*number) {
-                        place.fit = fit;
-                    }
-                    if fit != Fit::Misfit {
-                        patch_length(out, mark);
-                    }
-                }
+            if fit != Fit::Misfit {
+                patch_length(out, mark);
             }
         }
-        Ok(())
     }
 
     #[cold]
@@ -227,7 +225,8 @@ impl State {
         lookup::encode(&self.lookups, &mut self.wanted, column, kind, value, out)
     }
 
-    /// An identity is never NULL: what its column cannot hold gets a substitute, and the document is marked.
+    /// The other identities. One is never NULL: what its column cannot hold gets a substitute, and the document is marked.
+    #[inline(never)]
     fn identity(&mut self, codec: &Codec, slot: Slot, column: (usize, usize), document: &[u8], position: Position, out: &mut Vec<u8>) -> Result<(), Refusal> {
         let mark = out.len();
         // An empty slot's place is what was there before.
@@ -242,7 +241,7 @@ impl State {
         } else {
             codec.encode(slot.kind, document, slot.start as usize, slot.end as usize, out)
         };
-        if fit != Fit::Misfit && !matches!(position, Position::Root) && !self.element_keys.first(out.get(mark + 4..).unwrap_or(&[])) {
+        if fit != Fit::Misfit && !matches!(position, Position::Root) && !self.element_keys.first(out, mark + 4, out.len()) {
             fit = Fit::Misfit;
         }
         match fit {

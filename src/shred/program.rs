@@ -129,7 +129,7 @@ pub(crate) struct ObjectProgram {
     pub first_hint: usize,
 }
 
-/// What a field whose name is short usually is; small, because every field of every document is compared with one.
+/// What a field usually is; small, because every field of every document is compared with one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usual {
     pub name: Head,
@@ -188,7 +188,6 @@ impl FieldProgram {
         let null = self.absent == Absent::Null && !self.null_is_value;
         let leaf = Usual { name, slot: NO_SLOT, null, container: 0, least: 0 };
         match &self.node {
-            _ if !name.is_whole() => leaf,
             NodeProgram::Leaf(slot) => Usual { slot: *slot as u32, ..leaf },
             NodeProgram::Child(index) => children.get(*index).map_or(leaf, |child| {
                 let least = if child.shape == Shape::One { EMPTY } else { EMPTY + 1 };

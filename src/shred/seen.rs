@@ -1,5 +1,6 @@
 //! What was seen so far among siblings, and where a walk is: both without allocating for the usual few.
 
+use crate::bytes::push_run;
 use std::collections::HashSet;
 
 /// Byte strings seen: few are searched, many are hashed.
@@ -16,8 +17,9 @@ pub(crate) struct Seen {
 const FEW: usize = 16;
 
 impl Seen {
-    /// Whether `key` is seen for the first time.
-    pub fn first(&mut self, key: &[u8]) -> bool {
+    /// Whether the key `data[start..end]` is seen for the first time.
+    pub fn first(&mut self, data: &[u8], start: usize, end: usize) -> bool {
+        let key = data.get(start..end).unwrap_or(&[]);
         if self.ends.len() < FEW {
             let byte = |at: usize| key.get(at).copied().unwrap_or(0);
             let bit = 1u64 << ((byte(0) ^ byte(key.len().wrapping_sub(3)) ^ byte(key.len().wrapping_sub(1)).rotate_left(3)) & 63);
@@ -31,7 +33,7 @@ impl Seen {
                 }
             }
             self.bits |= bit;
-            self.bytes.extend_from_slice(key);
+            push_run(&mut self.bytes, data, start, end);
             self.ends.push(self.bytes.len());
             return true;
         }

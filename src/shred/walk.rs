@@ -1,6 +1,6 @@
 //! One walk over an object: every mapped value's place goes into its slot; anything unforeseen marks the document.
 
-use super::program::{ChildSlot, ContextProgram, FieldProgram, NodeProgram, ObjectProgram, Usual, EMPTY, NOT_A_LEAF};
+use super::program::{ChildSlot, ContextProgram, FieldProgram, NodeProgram, ObjectProgram, EMPTY, NOT_A_LEAF};
 use super::seen::Place;
 use super::{Hint, Note, Slot, State};
 use crate::bson::{behind, document_length, kind, value_end, varying_end, Fault};
@@ -22,14 +22,22 @@ struct Run<'d> {
 impl<'d> Run<'d> {
     /// Most documents go through here entirely: nothing is looked at that the usual field does not need, and all else stops it.
     #[inline(always)]
-    fn place(&mut self, fields: &[Usual], hints: &[Hint], slots: &mut [Slot], document: &'d [u8], end: usize) {
+    fn place(&mut self, object: &ObjectProgram, hints: &mut [Hint], slots: &mut [Slot], document: &'d [u8], end: usize) {
+        let fields = object.usual.as_slice();
         let (mut behind_last, mut rest, mut ordered, mut found) = (self.behind, self.rest, self.ordered, self.found);
         while let Some((&kind, named)) = rest.split_first() {
-            let Some(index) = hints.get(behind_last).map(|hint| hint.last as usize) else { break };
-            let Some(field) = fields.get(index) else { break };
+            let Some(hint) = hints.get_mut(behind_last) else { break };
+            let Some(mut field) = fields.get(hint.last as usize) else { break };
             // What stands behind the object may be looked at: a name that reached there would leave no value.
             let Some(window) = document.get(end - named.len()..).and_then(|named| named.first_chunk::<16>()) else { break };
             if !field.name.begins(window) {
+                // Where a field comes and goes, it mostly is the one before.
+                let Some(other) = fields.get(hint.before as usize).filter(|other| other.name.begins(window)) else { break };
+                *hint = Hint { last: hint.before, before: hint.last };
+                field = other;
+            }
+            let index = hint.last as usize;
+            if !field.name.is_whole() && !object.fields.get(index).is_some_and(|field| field.name.ends(named)) {
                 break;
             }
             let Some(value) = named.get(field.name.length()..) else { break };
@@ -99,8 +107,8 @@ impl State {
         let mut found = false;
         loop {
             let mut run = Run { behind: hint - object.first_hint, ordered: true, found, rest };
-            if let Some(hints) = self.hints.get(object.first_hint..) {
-                run.place(&object.usual, hints, &mut self.slots, document, end);
+            if let Some(hints) = self.hints.get_mut(object.first_hint..) {
+                run.place(object, hints, &mut self.slots, document, end);
             }
             // Key order is only recorded under fidelity exact; the difference decides.
             self.dirty |= !run.ordered && self.exact_order;
