@@ -86,10 +86,23 @@ fn push_element(kind: Kind, value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> 
     Some(())
 }
 
+/// Whether the text has none of the bytes that ask for something, a word at a time. Not every other text is found to be plain.
+fn is_plain(text: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // What is below 0x23 (white space and the quote), or becomes zero.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
+    let odd = |word: u64| {
+        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+        (below(word, 0x23) | is(b',') | is(b'\\') | is(b'{') | is(b'}')) & (ONES << 7)
+    };
+    let mut words = text.chunks_exact(8);
+    words.all(|word| word.first_chunk().is_some_and(|bytes| odd(u64::from_le_bytes(*bytes)) == 0)) && words.remainder().iter().all(|byte| MARKS[usize::from(*byte)] == 0)
+}
+
 /// Quotes what stands in `out` from `mark` on, where it needs quotes.
 fn quote_tail(out: &mut Vec<u8>, mark: usize) {
     let text = out.get(mark..).unwrap_or(&[]);
-    let found = text.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]);
+    let found = if is_plain(text) { 0 } else { text.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]) };
     if found == 0 && !text.is_empty() && !text.eq_ignore_ascii_case(b"null") {
         return;
     }

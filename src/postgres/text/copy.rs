@@ -1,5 +1,6 @@
 //! COPY's text format of tuples.
 
+use super::escape::{is_clean, push_escaped};
 use super::slot::{put, LONGEST, SLOT};
 use super::value::Column;
 use crate::postgres::PgType;
@@ -63,8 +64,9 @@ impl CopyText {
         // Text is a little longer than the binary form, as a rule.
         out.reserve(tuples.len() + tuples.len() / 2);
         let (mut from, mut at, mut count) = (0, mark, 0);
+        let mut rare = Vec::new();
         while from < tuples.len() {
-            if let Err(bad) = self.line(tuples, &mut from, &mut at, out) {
+            if let Err(bad) = self.line(tuples, &mut from, &mut at, out, &mut rare) {
                 out.truncate(mark);
                 return Err(bad);
             }
@@ -74,9 +76,10 @@ impl CopyText {
         Ok(count)
     }
 
-    /// One line. `out` is longer than `at`, where its text ends, so that there is always room for a [`Slot`](super::slot::Slot).
+    /// One line. `out` is longer than `at`, where its text ends, so that there is always room for a [`Slot`](super::slot::Slot). Values that do
+    /// not fit into one are made in `rare`.
     #[inline(always)]
-    fn line(&self, tuples: &[u8], from: &mut usize, at: &mut usize, out: &mut Vec<u8>) -> Result<(), BadField> {
+    fn line(&self, tuples: &[u8], from: &mut usize, at: &mut usize, out: &mut Vec<u8>, rare: &mut Vec<u8>) -> Result<(), BadField> {
         let fields = tuples.get(*from..).and_then(|rest| rest.first_chunk()).map(|bytes| u16::from_be_bytes(*bytes));
         if fields.map(usize::from) != Some(self.columns.len()) {
             return Err(BadField { offset: *from, reason: "tuple has another number of fields than the table" });
@@ -107,12 +110,24 @@ impl CopyText {
                     *at += length + 1;
                 }
                 None => {
-                    out.truncate(*at);
-                    if column.push_escaped(tuples, start, end, out).is_none() {
-                        return Err(BadField { offset: start, reason: "value is not of the column's type" });
-                    }
-                    out.push(b'\t');
-                    *at = out.len();
+                    let text = match column.text(tuples, start, end) {
+                        // Most are copied as they are.
+                        Some(text) if is_clean(text) => text,
+                        Some(text) => {
+                            out.truncate(*at);
+                            push_escaped(text, out);
+                            out.push(b'\t');
+                            *at = out.len();
+                            continue;
+                        }
+                        None => {
+                            rare.clear();
+                            column.push_escaped(tuples, start, end, rare).ok_or(BadField { offset: start, reason: "value is not of the column's type" })?;
+                            rare.as_slice()
+                        }
+                    };
+                    put_long(text, *at, out);
+                    *at += text.len() + 1;
                 }
             }
         }
@@ -126,5 +141,18 @@ impl CopyText {
             }
         }
         Ok(())
+    }
+}
+
+/// Writes a text of any length and a separator at `at`.
+#[inline(never)]
+fn put_long(text: &[u8], at: usize, out: &mut Vec<u8>) {
+    let end = at + text.len();
+    if out.len() <= end {
+        out.resize(end + STEP, 0);
+    }
+    if let Some((separator, place)) = out.get_mut(at..=end).and_then(<[u8]>::split_last_mut) {
+        place.copy_from_slice(text);
+        *separator = b'\t';
     }
 }

@@ -75,7 +75,7 @@ fn parts(microseconds: i64) -> (i32, u32, u32, i64) {
 /// Writes `0000-MM-DD hh:mm:ss`, fraction and zone; gives the length.
 #[inline(always)]
 fn put_parts(month: u32, day: u32, of_day: i64, zone: bool, slot: &mut Slot) -> usize {
-    let seconds = (of_day as f64 / 1e6) as u32;
+    let seconds = (of_day as f64 / 1e6) as i32 as u32;
     let fraction = (of_day - i64::from(seconds) * 1_000_000) as u32;
     let minutes = seconds / 60;
     let hours = minutes / 60;

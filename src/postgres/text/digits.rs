@@ -54,23 +54,29 @@ pub(super) fn fraction_digits(millionths: u32) -> ([u8; 8], usize) {
 /// Appends a number below 100 000 000 without leading zeros.
 #[inline(always)]
 fn push_short(value: u32, out: &mut Vec<u8>) {
+    let (digits, length) = whole_digits(value);
+    out.extend_from_slice(&digits);
+    out.truncate(out.len() - 8 + length);
+}
+
+/// The digits of a number below 100 000 000 without leading zeros, and how many they are.
+#[inline(always)]
+pub(super) fn whole_digits(value: u32) -> ([u8; 8], usize) {
     let digits = eight(value);
     // The last digit is never left out.
     let skipped = (digits | 1 << 56).trailing_zeros() / 8;
-    out.extend_from_slice(&((digits | WIDE_ZEROS) >> (8 * skipped)).to_le_bytes());
-    out.truncate(out.len() - skipped as usize);
+    (((digits | WIDE_ZEROS) >> (8 * skipped)).to_le_bytes(), 8 - skipped as usize)
 }
 
 /// Writes a number of up to eight digits with its sign, and gives the length.
 #[inline(always)]
 pub(super) fn put_signed(value: i64, slot: &mut Slot) -> Option<usize> {
     let size = u32::try_from(value.unsigned_abs()).ok().filter(|size| *size < 100_000_000)?;
-    let digits = eight(size);
-    let skipped = (digits | 1 << 56).trailing_zeros() / 8;
+    let (digits, length) = whole_digits(size);
     let sign = usize::from(value < 0);
     slot[0] = b'-';
-    slot[sign..sign + 8].copy_from_slice(&((digits | WIDE_ZEROS) >> (8 * skipped)).to_le_bytes());
-    Some(sign + 8 - skipped as usize)
+    slot[sign..sign + 8].copy_from_slice(&digits);
+    Some(sign + length)
 }
 
 #[inline(always)]

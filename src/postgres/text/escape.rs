@@ -43,24 +43,15 @@ fn words(window: &[u8; 32], at: usize) -> [u64; 2] {
     window[at..].first_chunk().map_or([0; 2], |half| halves(half).into())
 }
 
-/// Appends `data[start..end]`, escaped.
+/// Whether a text needs no escape.
 #[inline(never)]
-pub(super) fn push_text(data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) {
-    let text = data.get(start..end).unwrap_or(&[]);
-    if is_clean(text) {
-        push_run(out, data, start, end);
-    } else {
-        push_escaped(text, out);
+pub(super) fn is_clean(text: &[u8]) -> bool {
+    let found = |bytes: &[u8; 8]| special(u64::from_le_bytes(*bytes));
+    let mut blocks = text.chunks_exact(64);
+    blocks.all(|block| block.chunks_exact(8).filter_map(<[u8]>::first_chunk).fold(0, |all, bytes| all | found(bytes)) == 0) && {
+        let mut words = blocks.remainder().chunks_exact(8);
+        words.all(|word| word.first_chunk().is_some_and(|bytes| found(bytes) == 0)) && words.remainder().iter().all(|byte| letter(*byte).is_none())
     }
-}
-
-fn is_clean(text: &[u8]) -> bool {
-    let mut chunks = text.chunks_exact(8);
-    let mut found = 0;
-    for chunk in &mut chunks {
-        found |= chunk.first_chunk().map_or(HIGH, |bytes| special(u64::from_le_bytes(*bytes)));
-    }
-    found == 0 && chunks.remainder().iter().all(|byte| letter(*byte).is_none())
 }
 
 fn letter(byte: u8) -> Option<u8> {
@@ -76,9 +67,18 @@ fn letter(byte: u8) -> Option<u8> {
     })
 }
 
-fn push_escaped(text: &[u8], out: &mut Vec<u8>) {
+/// Appends a text, escaped.
+#[inline(never)]
+pub(super) fn push_escaped(text: &[u8], out: &mut Vec<u8>) {
     let (mut at, mut from) = (0, 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some(window) = rest.first_chunk::<16>() {
+            let (low, high) = halves(window);
+            if special(low) | special(high) == 0 {
+                at += 16;
+                continue;
+            }
+        }
         if let Some(bytes) = rest.first_chunk::<8>() {
             let found = special(u64::from_le_bytes(*bytes));
             if found == 0 {
@@ -136,7 +136,8 @@ mod tests {
                     for slack in [&[][..], &[b'\\'; 20], &[0xff; 20]] {
                         let data = [&text[..], slack].concat();
                         let mut out = b"-".to_vec();
-                        push_text(&data, 0, length, &mut out);
+                        push_escaped(&text, &mut out);
+                        assert!(out.len() == length + 1 || !is_clean(&text));
                         let mut slot = [0; 64];
                         if let Some(length) = put_text(&data, 0, length, &mut slot) {
                             assert_eq!(&slot[..length], &expected[1..]);

@@ -1,7 +1,8 @@
 //! `real` and `double precision` as PostgreSQL prints them since version 12: the shortest digits that give the same number back,
 //! with an exponent below 1e-4 and from 1e15 on (1e6 for `real`).
 
-use super::digits::{fraction_digits, push_unsigned};
+use super::digits::{fraction_digits, push_unsigned, whole_digits};
+use super::slot::Slot;
 
 /// Digits of a number `0.d₁d₂d₃… × 10^(exponent + 1)`, without trailing zeros.
 struct Decimal {
@@ -175,6 +176,31 @@ fn push_special(value: f64, out: &mut Vec<u8>) -> bool {
     true
 }
 
+/// Writes a `double precision` with up to eight digits before the point and four behind it, and gives the length; see [`push_double`].
+#[inline(always)]
+pub(super) fn put_double(value: f64, slot: &mut Slot) -> Option<usize> {
+    let size = value.abs();
+    // `round` is a call in WebAssembly, and conversions to unsigned integers take several instructions.
+    let scaled = (size * 1e4 + 0.5).floor();
+    if !(1.0..1e12).contains(&scaled) || scaled / 1e4 != size {
+        return None;
+    }
+    let whole = size as i32 as u32;
+    let sign = usize::from(value < 0.0);
+    slot[0] = b'-';
+    let (digits, length) = whole_digits(whole);
+    slot[sign..sign + 8].copy_from_slice(&digits);
+    let end = sign + length;
+    let fraction = (scaled - f64::from(whole) * 1e4) as i32 as u32;
+    if fraction == 0 {
+        return Some(end);
+    }
+    let (digits, length) = fraction_digits(fraction * 100);
+    slot[end] = b'.';
+    slot[end + 1..end + 9].copy_from_slice(&digits);
+    Some(end + 1 + length)
+}
+
 /// Appends a `double precision`.
 pub(super) fn push_double(value: f64, out: &mut Vec<u8>) {
     if push_special(value, out) {
@@ -226,6 +252,10 @@ mod tests {
     fn double(value: f64) -> String {
         let mut out = Vec::new();
         push_double(value, &mut out);
+        let mut slot = [0; 64];
+        if let Some(length) = put_double(value, &mut slot) {
+            assert_eq!(slot[..length], out);
+        }
         String::from_utf8(out).unwrap()
     }
 

@@ -4,6 +4,7 @@
 use super::datetime::put_timestamp;
 use super::digits::put_signed;
 use super::escape::put_text;
+use super::float::put_double;
 use super::hex::put_uuid;
 use super::numeric::put_numeric;
 use super::value::{Column, Kind};
@@ -37,6 +38,7 @@ pub(super) fn put(column: Column, data: &[u8], start: usize, end: usize, slot: &
         Kind::SmallInt => put_signed(i16::from_be_bytes(value.try_into().ok()?).into(), slot),
         Kind::Integer => put_signed(i32::from_be_bytes(value.try_into().ok()?).into(), slot),
         Kind::BigInt => put_signed(i64::from_be_bytes(value.try_into().ok()?), slot),
+        Kind::Double => put_double(f64::from_be_bytes(value.try_into().ok()?), slot),
         Kind::Boolean => {
             slot[0] = match value {
                 [0] => b'f',

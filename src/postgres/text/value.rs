@@ -3,7 +3,7 @@
 use super::array::push_array;
 use super::datetime::{push_date, push_timestamp};
 use super::digits::push_signed;
-use super::escape::{escape_tail, push_text};
+use super::escape::escape_tail;
 use super::float::{push_double, push_real};
 use super::hex::{push_hex, push_uuid};
 use super::numeric::push_numeric;
@@ -89,7 +89,17 @@ impl Column {
         Some(Column { kind, array: scalar.len() < name.len() })
     }
 
-    /// Appends `data[start..end]` with COPY's escapes; `None` where it is not of the column's type.
+    /// The text that `data[start..end]` is but for escapes.
+    #[inline(always)]
+    pub fn text(self, data: &[u8], start: usize, end: usize) -> Option<&[u8]> {
+        match self {
+            Column { array: false, kind: Kind::Text } => data.get(start..end),
+            Column { array: false, kind: Kind::Jsonb } => jsonb(data.get(start..end)?),
+            _ => None,
+        }
+    }
+
+    /// Appends `data[start..end]`, which is no text, with COPY's escapes; `None` where it is not of the column's type.
     #[inline(never)]
     pub fn push_escaped(self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<()> {
         match self {
@@ -97,11 +107,6 @@ impl Column {
                 let mark = out.len();
                 push_array(kind, data.get(start..end)?, out)?;
                 escape_tail(out, mark);
-            }
-            Column { kind: Kind::Text, .. } => push_text(data, start, end, out),
-            Column { kind: Kind::Jsonb, .. } => {
-                jsonb(data.get(start..end)?)?;
-                push_text(data, start + 1, end, out);
             }
             Column { kind: Kind::Bytea, .. } => {
                 out.extend_from_slice(br"\\x");
