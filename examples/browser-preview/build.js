@@ -11,8 +11,8 @@ export function build(folder) {
   cpSync(new URL("page", import.meta.url), folder, { recursive: true });
   const dist = join(dirname(fileURLToPath(import.meta.resolve("rowlens/package.json"))), "dist");
   mkdirSync(join(folder, "rowlens"));
-  for (const file of withImports(dist, "browser.mjs")) cpSync(join(dist, file), join(folder, "rowlens", file));
-  cpSync(join(dist, "rowlens_bg.wasm"), join(folder, "rowlens", "rowlens_bg.wasm"));
+  const files = ["browser.mjs", "sql.mjs"].flatMap((entry) => [...withImports(dist, entry)]);
+  for (const file of [...files, "rowlens_bg.wasm", "rowlens_sql_bg.wasm"]) cpSync(join(dist, file), join(folder, "rowlens", file));
   writeFileSync(join(folder, "samples.json"), JSON.stringify(samples()));
 }
 

@@ -4,13 +4,22 @@ use super::{value, Plan};
 use crate::aggregate::Spans;
 use crate::json::{parse_extended_json, split_values, to_extended_json as extended};
 use crate::lens::{Documents, Lens, RowSet};
-use crate::plan::{describe, explain};
+use crate::plan::describe;
 use crate::rowset::Issues;
 use crate::sql::ddl::{ddl, DdlOptions};
 use wasm_bindgen::prelude::*;
 
 fn issue_values(issues: &Issues) -> JsValue {
     value(&issues.list)
+}
+
+/// Counts by code; mostly there are none, and then no object is made.
+fn issue_counts(issues: &Issues) -> JsValue {
+    if issues.counts.is_empty() {
+        JsValue::UNDEFINED
+    } else {
+        value(&issues.counts)
+    }
 }
 
 /// The wasm memory that pointers lead into.
@@ -24,11 +33,6 @@ impl Plan {
     /// Collections, tables and columns as data.
     pub fn describe(&self) -> JsValue {
         value(&describe::describe(&self.plan))
-    }
-
-    /// The same for readers.
-    pub fn explain(&self) -> String {
-        explain::explain_text(&self.plan, false)
     }
 
     /// The DDL.
@@ -105,9 +109,9 @@ impl Shredder {
         issue_values(&self.last.issues)
     }
 
-    /// Findings counted by code.
+    /// Findings counted by code; undefined where there are none.
     pub fn issue_counts(&self) -> JsValue {
-        value(&self.last.issues.counts)
+        issue_counts(&self.last.issues)
     }
 }
 
@@ -160,9 +164,9 @@ impl Assembler {
         issue_values(&self.last.issues)
     }
 
-    /// Findings counted by code.
+    /// Findings counted by code; undefined where there are none.
     pub fn issue_counts(&self) -> JsValue {
-        value(&self.last.issues.counts)
+        issue_counts(&self.last.issues)
     }
 }
 

@@ -1,7 +1,8 @@
-//! The statements of collections.
+//! The texts of a plan: the statements of its collections, and what it is for readers.
 
 use super::{value, Plan};
 use crate::identity::fingerprint;
+use crate::plan::explain;
 use crate::sql::digest::{digest_statement, DigestScope};
 use crate::sql::input::Input;
 use crate::sql::read::{read_statement, stream_statement};
@@ -43,6 +44,11 @@ struct Statements {
 
 #[wasm_bindgen]
 impl Plan {
+    /// Where everything goes, for readers.
+    pub fn explain(&self) -> String {
+        explain::explain_text(&self.plan, false)
+    }
+
     /// The statements that write collection number `collection`.
     pub fn write_statements(&self, collection: usize) -> JsValue {
         let plan = &*self.plan;

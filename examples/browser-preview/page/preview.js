@@ -1,5 +1,6 @@
 // @ts-check
 import { init } from "rowlens";
+import { initSql } from "rowlens/sql";
 import { convert, toDocuments, toPlan } from "./convert.js";
 import { coloured, editor } from "./editor.js";
 import { element, showComplement, showFaults, showIssues, showTables } from "./render.js";
@@ -77,6 +78,7 @@ for (const { group, samples: list } of groups) {
   sampleChoice.append(options);
 }
 sampleChoice.addEventListener("change", () => show(samples[Number(sampleChoice.value)]));
-await init();
+// The second for `explain`.
+await Promise.all([init(), initSql()]);
 show(samples[0]);
 document.body.dataset.ready = "true";

@@ -1,15 +1,19 @@
 const encoder = new TextEncoder();
-/** Longer strings go through TextEncoder; shorter ones are copied by hand while they are ASCII, which is faster. */
+/** Longer strings go through Buffer or TextEncoder; shorter ones are copied by hand while they are ASCII, which is faster. */
 const BY_HAND = 28;
 /** A buffer beyond this is not kept for the next document. */
 const KEEP = 1 << 22;
 /** Room that is always left behind a field's name: every value of fixed size fits in. */
 const SLACK = 32;
 
+const bufferOf = (bytes: Uint8Array): Buffer | undefined => (typeof Buffer === "function" ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : undefined);
+
 /** A growing buffer that BSON is written into. @internal */
 export class Writer {
   bytes: Uint8Array = new Uint8Array(1 << 14);
   data: DataView = new DataView(this.bytes.buffer);
+  /** The same bytes, where there are Buffers: they write texts without a view of their own. */
+  #buffer = bufferOf(this.bytes);
   at = 0;
 
   /** Forgets what was written. */
@@ -32,6 +36,7 @@ export class Writer {
   #replace(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.data = new DataView(bytes.buffer);
+    this.#buffer = bufferOf(bytes);
   }
 
   /** Type byte and name of a field, and room for a value of fixed size; false where the name holds a NUL. */
@@ -107,8 +112,13 @@ export class Writer {
 
   /** UTF-8 without anything around it. A lone surrogate becomes U+FFFD, as in the driver. */
   utf8(text: string): void {
+    this.room(text.length * 3);
+    this.#utf8(text);
+  }
+
+  /** The same where there is room. */
+  #utf8(text: string): void {
     const { length } = text;
-    this.room(length * 3);
     const { bytes, at } = this;
     if (length <= BY_HAND) {
       let index = 0;
@@ -122,7 +132,7 @@ export class Writer {
         return;
       }
     }
-    this.at = at + (encoder.encodeInto(text, bytes.subarray(at)).written ?? 0);
+    this.at = at + (this.#buffer === undefined ? encoder.encodeInto(text, bytes.subarray(at)).written : this.#buffer.write(text, at));
   }
 
   cstring(text: string): void {
@@ -132,11 +142,11 @@ export class Writer {
 
   /** int32 length, UTF-8, NUL. */
   string(text: string): void {
-    this.room(4);
+    this.room(text.length * 3 + 5);
     const start = this.at;
     this.at = start + 4;
-    this.utf8(text);
-    this.byte(0);
+    this.#utf8(text);
+    this.bytes[this.at++] = 0;
     this.data.setInt32(start, this.at - start - 4, true);
   }
 }

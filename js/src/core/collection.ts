@@ -8,6 +8,7 @@ import { tuplesOfCopyText } from "../postgres/copy-text.ts";
 import { type TableSql, tableSql } from "../postgres/table-sql.ts";
 import { documentOf, lostDocuments, tuplesOfObjects } from "../postgres/objects.ts";
 import type { ReadForms } from "../postgres/value.ts";
+import { copyOf } from "../wasm/copy.ts";
 import { view, wasm, type WasmAssembler, type WasmBatch, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
 import type { CollectionDescription, TableDescription } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -130,8 +131,7 @@ export class Collection {
     const held = new HeldTables(this.#shredder);
     this.#held = held;
     const tables = this.tables.map((table, index) => TableRows.make(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), held, index, options.copy !== false));
-    const issueCounts = this.#shredder.issue_counts() as Record<string, number>;
-    return { documents: this.#shredder.documents(), accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues: issuesOf(this.#shredder, issueCounts), issueCounts };
+    return { documents: this.#shredder.documents(), accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, ...foundBy(this.#shredder) };
   }
 
   /**
@@ -171,9 +171,8 @@ export class Collection {
     const parts = this.#tuples(input, readIssues).map((tuples) => (tuples.buffer === memory ? tuples.slice() : tuples));
     parts.forEach((tuples, index) => view(this.#assembler.reserve(index, tuples.length), tuples.length).set(tuples));
     const count = this.#assembler.run();
-    const bson = view(this.#assembler.out_ptr(), this.#assembler.out_len()).slice();
-    const issueCounts = this.#assembler.issue_counts() as Record<string, number>;
-    const issues = issuesOf(this.#assembler, issueCounts);
+    const bson = copyOf(view(this.#assembler.out_ptr(), this.#assembler.out_len()));
+    const { issues, issueCounts } = foundBy(this.#assembler);
     if (readIssues.length === 0) return Documents.make(bson, count, issues, issueCounts);
     const counts = { ...issueCounts };
     for (const { code } of readIssues) counts[code] = (counts[code] ?? 0) + 1;
@@ -235,7 +234,7 @@ export class Collection {
     const batch: InnerCollection["batch"] = (input, options, versions) => {
       this.#begin(input, options);
       const batch = this.#shredder.run_batch(versions);
-      return { batch, documents: this.#shredder.documents(), issues: issuesOf(this.#shredder, this.#shredder.issue_counts() as Record<string, number>) };
+      return { batch, documents: this.#shredder.documents(), issues: foundBy(this.#shredder).issues };
     };
     const key = (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType;
     return { plan: this.#plan, index: this.#index, description: this.#description, key, looksUp: this.#plan.collection_looks_up(this.#index), shred, batch };
@@ -327,10 +326,10 @@ export function tuplesOf(table: TableDescription, types: readonly ColumnType[], 
   return tuplesOfObjects(table, types, input.objects, input, issues);
 }
 
-function issuesOf(source: { issues(): unknown }, counts: Record<string, number>): Issue[] {
-  // The common case crosses nothing.
-  for (const _ in counts) return source.issues() as Issue[];
-  return [];
+/** What the last run found; mostly nothing, and then nothing crosses. */
+function foundBy(source: { issues(): unknown; issue_counts(): Record<string, number> | undefined }): { issues: Issue[]; issueCounts: Record<string, number> } {
+  const issueCounts = source.issue_counts();
+  return issueCounts === undefined ? { issues: [], issueCounts: {} } : { issues: source.issues() as Issue[], issueCounts };
 }
 
 function setLookups(target: { set_lookups(entries: string[]): void }, lookups: Lookups | undefined): void {

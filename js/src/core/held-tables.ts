@@ -1,3 +1,4 @@
+import { copyOf } from "../wasm/copy.ts";
 import { copyTextOf, view, type WasmShredder } from "../wasm/handle.ts";
 
 /** Tables as a shredder's run left them in wasm memory, until its next run. @internal */
@@ -22,7 +23,7 @@ export class HeldTables {
   copyText(table: number): Uint8Array | undefined {
     if (this.#shredder === undefined) return undefined;
     const length = this.#shredder.copy_text(table);
-    return view(this.#shredder.text_ptr(), length).slice();
+    return copyOf(view(this.#shredder.text_ptr(), length));
   }
 }
 

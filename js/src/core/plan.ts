@@ -69,9 +69,9 @@ export class Plan {
     this.warnings = plan.warnings() as Issue[];
   }
 
-  /** Where everything goes, table by table, for readers. */
+  /** Where everything goes, table by table, for readers. Browsers call `initSql()` of `rowlens/sql` before: it is in the second module. */
   explain(): string {
-    return this.#live().explain();
+    return sqlPlan(this.#live()).explain();
   }
 
   /** The same as data, with the warnings. */

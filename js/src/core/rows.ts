@@ -6,6 +6,7 @@ import { eachField } from "../postgres/tuples.ts";
 import { binaryParameters, postgresValue } from "../postgres/parameters.ts";
 import { toValue, type ValueForms } from "../postgres/value.ts";
 import type { ColumnDescription, TableDescription } from "./description.ts";
+import { copyOf } from "../wasm/copy.ts";
 import { type HeldTables, keptCopyText } from "./held-tables.ts";
 import type { Issue } from "./issue.ts";
 import { RowlensError } from "./rowlens-error.ts";
@@ -32,15 +33,13 @@ export class TableRows {
   readonly name: string;
   /** How many rows. */
   readonly count: number;
-  /** COPY-binary tuples without header and trailer. With `copy: false` a view; ask a method where you can, it knows where they are. */
-  readonly tuples: Uint8Array;
   /** The columns, in the order of tuples, COPY and parameters. */
   readonly columns: readonly ColumnDescription[];
   readonly #types: readonly ColumnType[];
   readonly #table: TableDescription;
   readonly #held: HeldTables;
   readonly #index: number;
-  readonly #copied: boolean;
+  readonly #copy: Uint8Array | undefined;
   #sql: TableSql | undefined;
 
   /** @internal */
@@ -52,18 +51,19 @@ export class TableRows {
     this.name = table.name;
     this.columns = table.columns;
     this.count = count;
-    const tuples = held.tuples(index) as Uint8Array;
-    this.tuples = copy ? tuples.slice() : tuples;
     this.#types = types;
     this.#table = table;
     this.#held = held;
     this.#index = index;
-    this.#copied = copy;
+    this.#copy = copy ? copyOf(held.tuples(index) as Uint8Array) : undefined;
   }
 
-  /** The tuples, wherever they are now: memory that has grown leaves views behind. */
-  #current(): Uint8Array {
-    const tuples = this.#copied ? this.tuples : this.#held.tuples(this.#index);
+  /**
+   * COPY-binary tuples without header and trailer. With `copy: false` a view of where they are now: memory that grows leaves views behind.
+   * @throws RowlensError `rows-gone`
+   */
+  get tuples(): Uint8Array {
+    const tuples = this.#copy ?? this.#held.tuples(this.#index);
     if (tuples === undefined) throw new RowlensError("rows-gone", `these rows of \`${this.name}\` were views (\`copy: false\`), and \`toRows\` was called again since`);
     return tuples;
   }
@@ -80,7 +80,7 @@ export class TableRows {
 
   /** What `COPY … FROM STDIN WITH (FORMAT binary)` takes. */
   copyBinary(): Uint8Array {
-    return copyBinary(this.#current());
+    return copyBinary(this.tuples);
   }
 
   /**
@@ -91,7 +91,7 @@ export class TableRows {
    * await pipeline(Readable.from([table.copyText()]), client.query(copyFrom(`COPY ${table.sql.name} FROM STDIN`)));
    */
   copyText(): Uint8Array {
-    return this.#held.copyText(this.#index) ?? keptCopyText(this.columns, this.#current());
+    return this.#held.copyText(this.#index) ?? keptCopyText(this.columns, this.tuples);
   }
 
   /**
@@ -107,7 +107,7 @@ export class TableRows {
   parameters(format: "text"): (string | null)[][];
   parameters(format: "postgres"): PostgresParameter[][];
   parameters(format: "binary" | "text" | "postgres" = "binary"): unknown[][] {
-    if (format === "binary") return binaryParameters(this.#current(), this.count);
+    if (format === "binary") return binaryParameters(this.tuples, this.count);
     return this.#rows(format === "text" ? toText : postgresValue);
   }
 
@@ -142,7 +142,7 @@ export class TableRows {
   }
 
   #rows<T>(read: (type: ColumnType, data: DataView, start: number, length: number, index: number) => T, after?: () => void): (T | null)[][] {
-    const tuples = this.#current();
+    const tuples = this.tuples;
     const data = new DataView(tuples.buffer, tuples.byteOffset, tuples.byteLength);
     const rows: (T | null)[][] = [];
     let row: (T | null)[] = [];

@@ -4,6 +4,7 @@ import type { Issue } from "../core/issue.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { utf8 } from "../postgres/text.ts";
 import { eachField } from "../postgres/tuples.ts";
+import { copyOf } from "../wasm/copy.ts";
 import { view, wasm, type WasmRecords } from "../wasm/handle.ts";
 import type { ResultRow } from "./session.ts";
 
@@ -51,7 +52,7 @@ export class RecordReader {
   /** What `id_map` says, each id once. */
   #lookups(whole: boolean): Lookups {
     const last = this.#collection.tables.length;
-    const tuples = view(this.records.tuples_ptr(last), this.records.tuples_len(last, whole)).slice();
+    const tuples = copyOf(view(this.records.tuples_ptr(last), this.records.tuples_len(last, whole)));
     const data = new DataView(tuples.buffer);
     const found = new Map<string, [string, string, string]>();
     let row: string[] = [];

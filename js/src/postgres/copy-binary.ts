@@ -1,11 +1,12 @@
 import { RowlensError } from "../core/rowlens-error.ts";
+import { uninitialised } from "../wasm/copy.ts";
 
 const SIGNATURE = [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0];
 const HEADER: Uint8Array = Uint8Array.from([...SIGNATURE, 0, 0, 0, 0, 0, 0, 0, 0]);
 
 /** COPY's binary envelope around tuples. @internal */
 export function copyBinary(tuples: Uint8Array): Uint8Array {
-  const out = new Uint8Array(HEADER.length + tuples.length + 2);
+  const out = uninitialised(HEADER.length + tuples.length + 2);
   out.set(HEADER);
   out.set(tuples, HEADER.length);
   out.fill(0xff, out.length - 2);

@@ -5,7 +5,6 @@ import { Instance, type Loadable } from "./instance.ts";
 /** @internal */
 export interface WasmPlan {
   warnings(): unknown;
-  explain(): string;
   describe(): unknown;
   ddl(ifNotExists: boolean, idMap: boolean): string;
   collection_looks_up(collection: number): boolean;
@@ -26,7 +25,7 @@ export interface WasmShredder {
   copy_text(table: number): number;
   text_ptr(): number;
   issues(): unknown;
-  issue_counts(): unknown;
+  issue_counts(): Record<string, number> | undefined;
   set_lookups(entries: string[]): void;
   needed_lookups(length: number): [collection: string, id: string][];
   run_batch(versions?: BigInt64Array | null): WasmBatch;
@@ -54,7 +53,7 @@ export interface WasmAssembler {
   out_ptr(): number;
   out_len(): number;
   issues(): unknown;
-  issue_counts(): unknown;
+  issue_counts(): Record<string, number> | undefined;
   set_lookups(entries: string[]): void;
   free(): void;
 }
@@ -100,7 +99,11 @@ export const wasm = (): Glue => instance.get();
 /** COPY text of tuples whose columns have these kinds, one a line. @internal */
 export const copyTextOf = (kinds: string, tuples: Uint8Array): Uint8Array => wasm().copyText(kinds, tuples);
 
+/** The instance's memory: asking for it is a call into wasm and one back. */
+let memory: WebAssembly.Memory | undefined;
+
 /** A view of wasm memory; good until the next call into wasm. @internal */
 export function view(pointer: number, length: number): Uint8Array {
-  return new Uint8Array(wasm().linear_memory().buffer, pointer >>> 0, length);
+  memory ??= wasm().linear_memory();
+  return new Uint8Array(memory.buffer, pointer >>> 0, length);
 }

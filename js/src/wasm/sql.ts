@@ -1,10 +1,11 @@
-// The second module: texts of SQL, for those who are connected to a database. It compiles a mapping on its own.
+// The second module: texts, of SQL for those who are connected to a database, and for readers. It compiles a mapping on its own.
 import * as bundled from "../../../pkg/rowlens_sql.js";
 import type { WasmPlan } from "./handle.ts";
 import { Instance, type Loadable } from "./instance.ts";
 
 /** @internal */
 export interface SqlPlan {
+  explain(): string;
   check_statement(): string;
   check(catalog: string): unknown;
   write_statements(collection: number): unknown;
