@@ -8,7 +8,7 @@ export class Assembler {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Findings counted by code.
+     * Findings counted by code; undefined where there are none.
      */
     issue_counts(): any;
     /**
@@ -118,10 +118,6 @@ export class Plan {
      */
     describe(): any;
     /**
-     * The same for readers.
-     */
-    explain(): string;
-    /**
      * Findings that do not forbid the plan.
      */
     warnings(): any;
@@ -203,7 +199,7 @@ export class Shredder {
      */
     documents(): number;
     /**
-     * Findings counted by code.
+     * Findings counted by code; undefined where there are none.
      */
     issue_counts(): any;
     /**
@@ -311,7 +307,6 @@ export interface InitOutput {
     readonly plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly plan_ddl: (a: number, b: number, c: number) => [number, number];
     readonly plan_describe: (a: number) => any;
-    readonly plan_explain: (a: number) => [number, number];
     readonly plan_warnings: (a: number) => any;
     readonly records_append: (a: number, b: number) => [number, number, number];
     readonly records_clear: (a: number) => void;

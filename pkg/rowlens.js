@@ -15,7 +15,7 @@ export class Assembler {
         wasm.__wbg_assembler_free(ptr, 0);
     }
     /**
-     * Findings counted by code.
+     * Findings counted by code; undefined where there are none.
      * @returns {any}
      */
     issue_counts() {
@@ -315,22 +315,6 @@ export class Plan {
         return ret;
     }
     /**
-     * The same for readers.
-     * @returns {string}
-     */
-    explain() {
-        let deferred1_0;
-        let deferred1_1;
-        try {
-            const ret = wasm.plan_explain(this.__wbg_ptr);
-            deferred1_0 = ret[0];
-            deferred1_1 = ret[1];
-            return getStringFromWasm0(ret[0], ret[1]);
-        } finally {
-            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-        }
-    }
-    /**
      * Findings that do not forbid the plan.
      * @returns {any}
      */
@@ -512,7 +496,7 @@ export class Shredder {
         return ret >>> 0;
     }
     /**
-     * Findings counted by code.
+     * Findings counted by code; undefined where there are none.
      * @returns {any}
      */
     issue_counts() {

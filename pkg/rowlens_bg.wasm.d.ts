@@ -32,7 +32,6 @@ export const plan_collection_looks_up: (a: number, b: number) => number;
 export const plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
 export const plan_ddl: (a: number, b: number, c: number) => [number, number];
 export const plan_describe: (a: number) => any;
-export const plan_explain: (a: number) => [number, number];
 export const plan_warnings: (a: number) => any;
 export const records_append: (a: number, b: number) => [number, number, number];
 export const records_clear: (a: number) => void;

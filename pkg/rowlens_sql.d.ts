@@ -25,6 +25,10 @@ export class Plan {
      */
     digest_statement(collection: number, scope: number, stored: boolean): string | undefined;
     /**
+     * Where everything goes, for readers.
+     */
+    explain(): string;
+    /**
      * `[statements, warnings]` of the way to another plan; throws an array of issues.
      */
     migrate(to: Plan): any;
@@ -55,6 +59,7 @@ export interface InitOutput {
     readonly plan_check_statement: (a: number) => [number, number];
     readonly plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly plan_digest_statement: (a: number, b: number, c: number, d: number) => [number, number];
+    readonly plan_explain: (a: number) => [number, number];
     readonly plan_migrate: (a: number, b: number) => [number, number, number];
     readonly plan_read_statement: (a: number, b: number) => [number, number];
     readonly plan_stream_statement: (a: number, b: number) => [number, number];

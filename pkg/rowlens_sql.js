@@ -88,6 +88,22 @@ export class Plan {
         return v1;
     }
     /**
+     * Where everything goes, for readers.
+     * @returns {string}
+     */
+    explain() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.plan_explain(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
      * `[statements, warnings]` of the way to another plan; throws an array of issues.
      * @param {Plan} to
      * @returns {any}

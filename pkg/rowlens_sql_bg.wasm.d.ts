@@ -6,6 +6,7 @@ export const plan_check: (a: number, b: number, c: number) => any;
 export const plan_check_statement: (a: number) => [number, number];
 export const plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
 export const plan_digest_statement: (a: number, b: number, c: number, d: number) => [number, number];
+export const plan_explain: (a: number) => [number, number];
 export const plan_migrate: (a: number, b: number) => [number, number, number];
 export const plan_read_statement: (a: number, b: number) => [number, number];
 export const plan_stream_statement: (a: number, b: number) => [number, number];
