@@ -1,6 +1,7 @@
 //! Rows to values: the expression of what a part of the document is, before the complement has its say. The mirror of [`super::shred`].
 
 use super::value::{null_is_null, show};
+use super::variants::{alias, in_row, is_own, shapes};
 use crate::plan::{Absent, Child, CollectionPlan, Context, Node, ObjectNode, Source};
 use crate::postgres::identifier::{literal, quote};
 
@@ -25,9 +26,26 @@ pub(super) fn object<'f>(fields: impl IntoIterator<Item = (&'f str, String)>) ->
     format!("(SELECT coalesce(jsonb_object_agg(f.k, f.x), '{{}}') FROM (VALUES {}) f(k, x) WHERE f.x IS NOT NULL)", list.join(", "))
 }
 
+/// The value whose condition holds; NULL: none.
+pub(super) fn choose(cases: impl IntoIterator<Item = (Option<String>, String)>) -> String {
+    let mut whens = String::new();
+    for (condition, value) in cases {
+        match condition {
+            Some(condition) => whens.push_str(&format!(" WHEN {condition} THEN {value}")),
+            None => return value,
+        }
+    }
+    if whens.is_empty() { "NULL".to_owned() } else { format!("CASE{whens} END") }
+}
+
 impl<'p> Assemble<'p> {
     pub(super) fn new(collection: &'p CollectionPlan) -> Self {
         Assemble { collection, aliases: 0 }
+    }
+
+    /// A variant's table has its own name beside the row's.
+    fn alias_of(&self, table: usize, row: &str) -> String {
+        if is_own(self.collection, table) { alias(table) } else { row.to_owned() }
     }
 
     /// What stands at `node` in the row `alias`.
@@ -35,7 +53,7 @@ impl<'p> Assemble<'p> {
         match node {
             Node::Column { table, column } => {
                 let column = &self.collection.tables[*table].columns[*column];
-                let name = format!("{alias}.{}", quote(&column.name));
+                let name = format!("{}.{}", self.alias_of(*table, alias), quote(&column.name));
                 let value = show(&name, column);
                 Assembled { value: if null_is_null(column) { format!("coalesce({value}, 'null')") } else { value }, real: format!("{name} IS NOT NULL") }
             }
@@ -45,7 +63,7 @@ impl<'p> Assemble<'p> {
             }
             Node::One(child) => self.rows(child, alias, |element, _| element, "null"),
             Node::Array(child) => self.rows(child, alias, |element, position| format!("jsonb_agg({element} ORDER BY {position})"), "[]"),
-            Node::Map(child) => self.rows(child, alias, |element, position| format!("jsonb_object_agg({position}, {element})"), "{}"),
+            Node::Map(child) => self.rows(child, alias, |element, position| format!("pg_temp.rowlens_object(jsonb_object_agg({position}, {element}))"), "{}"),
         }
     }
 
@@ -61,7 +79,9 @@ impl<'p> Assemble<'p> {
             })
             .collect();
         let real = if real.is_empty() { "false".to_owned() } else { format!("({})", real.join(" OR ")) };
-        (object(fields), real)
+        let look_alike = fields.iter().any(|(name, _)| name.starts_with('$'));
+        let value = object(fields);
+        (if look_alike { format!("pg_temp.rowlens_object({value})") } else { value }, real)
     }
 
     fn rows(&mut self, child: &Child, above: &str, gather: impl Fn(String, String) -> String, empty: &str) -> Assembled {
@@ -70,6 +90,7 @@ impl<'p> Assemble<'p> {
         let alias = format!("t{}", self.aliases);
         let parent = table.parent.and_then(|parent| self.collection.tables.get(parent));
         let keys = parent.iter().flat_map(|parent| parent.key.iter().filter_map(|k| parent.columns.get(*k)));
+        let above = table.parent.map_or_else(|| above.to_owned(), |parent| self.alias_of(parent, above));
         let joined: Vec<String> = table.columns.iter().zip(keys).map(|(own, theirs)| format!("{alias}.{} = {above}.{}", quote(&own.name), quote(&theirs.name))).collect();
         let from = format!("FROM {} {alias} WHERE {}", table.qualified(), joined.join(" AND "));
         let position = table.columns.iter().find(|c| matches!(c.source, Source::Ordinal | Source::MapKey)).map(|c| format!("{alias}.{}", quote(&c.name))).unwrap_or_default();
@@ -85,9 +106,14 @@ impl<'p> Assemble<'p> {
 
     /// What one row is: never missing.
     fn element(&mut self, context: &Context, alias: &str) -> String {
-        match &context.tree {
-            Node::Object(node) => self.fields(node, alias).0,
-            node => format!("coalesce({}, 'null')", self.node(node, alias).value),
-        }
+        let discriminator = in_row(self.collection, context, alias);
+        let shapes = shapes(context).into_iter().map(|case| {
+            let value = match case.node {
+                Node::Object(node) => self.fields(node, alias).0,
+                node => format!("coalesce({}, 'null')", self.node(node, alias).value),
+            };
+            (case.when.condition(&discriminator), value)
+        });
+        choose(shapes)
     }
 }

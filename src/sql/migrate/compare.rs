@@ -1,7 +1,8 @@
 //! How much of a document's place in rows two mappings agree on, field by field.
 
-use super::parts::{child, field, named};
+use super::parts::{child, field};
 use super::value;
+use super::variants::{is_own, of_kind, own_tables, shapes, varies};
 use crate::plan::{Absent, Child, CollectionPlan, ColumnPlan, Node, Plan, TablePlan};
 use crate::postgres::PgType;
 
@@ -26,38 +27,48 @@ pub(super) enum Change {
 }
 
 impl Pair<'_> {
-    /// The fields of the document that change, in the order of the old mapping, then the new one.
+    /// The fields of the document that change, in the order of the old mapping, then the new one; where their rows depend on a discriminator, its field is among them.
     pub(super) fn fields(&self) -> Vec<(String, Change)> {
         let mut names: Vec<&str> = Vec::new();
         for context in [&self.old.root, &self.new.root] {
-            if let Node::Object(object) = &context.tree {
-                names.extend(object.fields.iter().map(|(name, _)| name.as_str()));
+            for case in shapes(context).iter().rev() {
+                if let Node::Object(object) = case.node {
+                    names.extend(object.fields.iter().map(|(name, _)| name.as_str()));
+                }
             }
         }
         let mut seen: Vec<&str> = Vec::new();
         names.retain(|name| !seen.contains(name) && { seen.push(name); true });
-        let change = |name: &str| match (named(&self.old.root, name), named(&self.new.root, name)) {
+        let mut changes: Vec<(String, Change)> = names.into_iter().map(|name| (name.to_owned(), self.change(name))).collect();
+        let by_kind = changes.iter().any(|(name, change)| *change != Change::Same && (varies(&self.old.root, name) || varies(&self.new.root, name)));
+        let come = self.variant_tables_change();
+        let kinds: Vec<&str> = [&self.old.root, &self.new.root].into_iter().filter_map(|context| context.discriminator.as_ref()?.path.first().map(String::as_str)).collect();
+        changes.retain(|(name, change)| *change != Change::Same || ((by_kind || come) && kinds.contains(&name.as_str())));
+        changes.iter_mut().filter(|(name, _)| come && kinds.contains(&name.as_str())).for_each(|(_, change)| *change = Change::Other);
+        changes
+    }
+
+    fn change(&self, name: &str) -> Change {
+        let pair = |kind: Option<&str>| match (of_kind(&self.old.root, kind, name), of_kind(&self.new.root, kind, name)) {
             (Some(old), Some(new)) => self.node(old, new),
             (None, Some(new)) => self.added(new),
+            (None, None) => Change::Same,
             _ => Change::Other,
         };
-        names.into_iter().map(|name| (name.to_owned(), change(name))).filter(|(_, change)| *change != Change::Same).collect()
+        let kinds = [&self.old.root, &self.new.root].into_iter().flat_map(|context| &context.discriminator).flat_map(|it| &it.variants).map(|variant| Some(variant.value.as_str()));
+        let change = kinds.chain([None]).map(pair).max().unwrap_or(Change::Same);
+        let same_path = self.old.root.discriminator.as_ref().map(|it| &it.path) == self.new.root.discriminator.as_ref().map(|it| &it.path);
+        if (varies(&self.old.root, name) || varies(&self.new.root, name)) && (change != Change::Same || !same_path) {
+            // A column that others have too, or no longer.
+            return Change::Other;
+        }
+        change
     }
 
-    /// Whether the shapes that rows have by a discriminator are the same.
-    pub(super) fn same_variants(&self) -> bool {
-        let (Some(old), Some(new)) = (&self.old.root.discriminator, &self.new.root.discriminator) else { return self.old.root.discriminator.is_none() && self.new.root.discriminator.is_none() };
-        old.path == new.path
-            && old.variants.len() == new.variants.len()
-            && old.variants.iter().zip(&new.variants).all(|(old, new)| old.value == new.value && old.table.is_some() == new.table.is_some() && self.variant(&old.tree, &new.tree))
-    }
-
-    /// Fields that only a variant has must not change; those of the base are compared with it.
-    fn variant(&self, old: &Node, new: &Node) -> bool {
-        let (Node::Object(old), Node::Object(new)) = (old, new) else { return self.node(old, new) == Change::Same };
-        let base = |context: &crate::plan::Context, name: &str| named(context, name).is_some();
-        old.fields.iter().all(|(name, node)| base(&self.old.root, name) || field(new, name).is_some_and(|other| self.node(node, other) == Change::Same))
-            && new.fields.iter().all(|(name, _)| base(&self.new.root, name) || field(old, name).is_some())
+    /// Whether variants get tables of their own, or lose them.
+    fn variant_tables_change(&self) -> bool {
+        let kinds = |collection| { let mut kinds: Vec<&str> = own_tables(collection).map(|(kind, _)| kind).collect(); kinds.sort_unstable(); kinds };
+        kinds(self.old) != kinds(self.new)
     }
 
     fn column(&self, table: usize, column: usize, new: bool) -> &ColumnPlan {
@@ -66,7 +77,9 @@ impl Pair<'_> {
 
     fn node(&self, old: &Node, new: &Node) -> Change {
         match (old, new) {
-            (Node::Column { table: a, column: b }, Node::Column { table: c, column: d }) => self.columns(self.column(*a, *b, false), self.column(*c, *d, true)),
+            (Node::Column { table: a, column: b }, Node::Column { table: c, column: d }) => {
+                if is_own(self.old, *a) == is_own(self.new, *c) { self.columns(self.column(*a, *b, false), self.column(*c, *d, true)) } else { Change::Other }
+            }
             (Node::Object(a), Node::Object(b)) => {
                 let kept = a.fields.iter().map(|(name, node)| field(b, name).map_or(Change::Other, |other| self.node(node, other)));
                 let come = b.fields.iter().filter(|(name, _)| field(a, name).is_none()).map(|(_, node)| self.added(node));

@@ -1,11 +1,12 @@
 //! What a migration is refused for, and what to know before it runs.
 
 use super::compare::{Change, Pair};
-use super::parts::{named, Parts};
-use super::shred::child_rows;
+use super::orders::orders;
+use super::parts::{child, Parts};
 use super::value::field;
+use super::variants::{cases, shapes};
 use crate::issue::{Issue, Severity};
-use crate::plan::{CollectionPlan, Fidelity, Node};
+use crate::plan::{Child, CollectionPlan, ColumnPlan, Fidelity, Node};
 
 /// Everything found, collected.
 #[derive(Debug, Default)]
@@ -49,9 +50,6 @@ impl Faults {
         }
         let moved: Vec<(String, Change)> = pair.fields().into_iter().filter(|(field, _)| !self.identity(pair, field)).collect();
         if moved.is_empty() {
-            if !pair.same_variants() {
-                self.error("migration-variants", new, format!("variants of `{name}` change, and SQL does not know which rows are of which"), REMAP);
-            }
             return moved;
         }
         // Columns come without anything to put into them.
@@ -65,23 +63,21 @@ impl Faults {
             if Fidelity::Exact == old.fidelity || Fidelity::Exact == new.fidelity {
                 self.error("migration-order", new, format!("`{name}` moves, and SQL cannot keep the order of keys that `fidelity: exact` promises"), REMAP);
             }
-            let sides = [(pair.old_plan, old), (pair.new_plan, new)];
-            let looked_up = |collection: &CollectionPlan, node: &Node| {
-                let mut tables: Vec<(usize, usize)> = Parts::of(node, &[]).columns.iter().map(|(_, table, column)| (*table, *column)).collect();
-                for rows in child_rows(pair.old_plan, collection, "", node) {
-                    tables.extend((0..collection.tables.get(rows.table).map_or(0, |table| table.columns.len())).map(|column| (rows.table, column)));
+            for collection in [old, new] {
+                let below = tables_below(collection, name);
+                let columns = columns_of(collection, name);
+                let looked_up = |table: usize, column: usize| column_of(collection, table, column).and_then(field).is_some_and(|field| field.lookup.is_some());
+                let in_rows = |table: usize| (0..collection.tables.get(table).map_or(0, |table| table.columns.len())).any(|column| looked_up(table, column));
+                if columns.iter().any(|(table, column)| looked_up(*table, *column)) || below.iter().any(|table| in_rows(*table)) {
+                    self.error("migration-lookup", new, format!("`{name}` moves, and ids in it are looked up, which SQL cannot undo"), REMAP);
                 }
-                tables.iter().any(|(table, column)| collection.tables.get(*table).and_then(|table| table.columns.get(*column)).and_then(field).is_some_and(|field| field.lookup.is_some()))
-            };
-            if sides.iter().any(|(_, collection)| named(&collection.root, name).is_some_and(|node| looked_up(collection, node))) {
-                self.error("migration-lookup", new, format!("`{name}` moves, and ids in it are looked up, which SQL cannot undo"), REMAP);
+                if orders(collection, [name.as_str()]).conflict {
+                    self.error("migration-variants", new, format!("`{name}` moves, and two variants have the same fields of it in another order"), "give both the same order");
+                }
+                if cases(&collection.root, name).iter().any(|case| tables_by_element(case.node)) {
+                    self.error("migration-variants", new, format!("`{name}` moves, and elements in it have tables by a discriminator"), REMAP);
+                }
             }
-            if sides.iter().any(|(_, collection)| varies(collection, name)) {
-                self.error("migration-variants", new, format!("`{name}` moves, and what its rows look like depends on a discriminator"), REMAP);
-            }
-        }
-        if !pair.same_variants() {
-            self.error("migration-variants", new, format!("variants of `{name}` change, and SQL does not know which rows are of which"), REMAP);
         }
         moved
     }
@@ -89,8 +85,7 @@ impl Faults {
     /// Whether the document's identity stands in the field, which then cannot move.
     fn identity(&mut self, pair: &Pair<'_>, name: &str) -> bool {
         let holds = |collection: &CollectionPlan| {
-            let columns = named(&collection.root, name).map(|node| Parts::of(node, &[]).columns).unwrap_or_default();
-            columns.iter().any(|(_, table, column)| collection.tables.get(*table).and_then(|table| table.columns.get(*column)).and_then(field).is_some_and(|field| field.identity))
+            columns_of(collection, name).iter().any(|(table, column)| column_of(collection, *table, *column).and_then(field).is_some_and(|field| field.identity))
         };
         let found = holds(pair.old) || holds(pair.new);
         if found {
@@ -100,24 +95,38 @@ impl Faults {
     }
 }
 
-/// Whether a discriminator has a say in the field: it is the discriminator, a variant has it otherwise, or rows below it have one of their own.
-fn varies(collection: &CollectionPlan, name: &str) -> bool {
-    let base = named(&collection.root, name);
-    let by_root = collection.root.discriminator.as_ref().is_some_and(|it| {
-        let differs = |tree: &Node| match tree {
-            Node::Object(object) => super::parts::field(object, name) != base,
-            _ => true,
-        };
-        it.path.first().is_some_and(|first| first == name) || it.variants.iter().any(|variant| differs(&variant.tree))
-    });
-    fn below(node: &Node) -> bool {
-        match node {
-            Node::Column { .. } => false,
-            Node::Object(object) => object.fields.iter().any(|(_, node)| below(node)),
-            Node::One(child) | Node::Array(child) | Node::Map(child) => child.context.discriminator.is_some() || below(&child.context.tree),
+/// The columns of the document's own rows that hold something of a field, whichever kind it is of.
+fn columns_of(collection: &CollectionPlan, name: &str) -> Vec<(usize, usize)> {
+    cases(&collection.root, name).iter().flat_map(|case| Parts::of(case.node, &[]).columns).map(|(_, table, column)| (table, column)).collect()
+}
+
+fn column_of(collection: &CollectionPlan, table: usize, column: usize) -> Option<&ColumnPlan> {
+    collection.tables.get(table)?.columns.get(column)
+}
+
+fn each_child(node: &Node, look: &mut impl FnMut(&Child)) {
+    for (_, node) in Parts::of(node, &[]).children {
+        let Some(child) = child(node) else { continue };
+        look(child);
+        for case in shapes(&child.context) {
+            each_child(case.node, look);
         }
     }
-    by_root || base.is_some_and(below)
+}
+
+fn tables_below(collection: &CollectionPlan, name: &str) -> Vec<usize> {
+    let mut tables = Vec::new();
+    for case in cases(&collection.root, name) {
+        each_child(case.node, &mut |child| tables.push(child.context.table));
+    }
+    tables
+}
+
+/// Whether variants of elements have tables of their own.
+fn tables_by_element(node: &Node) -> bool {
+    let mut found = false;
+    each_child(node, &mut |child| found |= child.context.discriminator.iter().flat_map(|it| &it.variants).any(|variant| variant.table.is_some()));
+    found
 }
 
 /// Warning: the rows of all documents are written anew.

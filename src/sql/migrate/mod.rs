@@ -10,6 +10,9 @@ mod compare;
 mod data;
 mod enums;
 mod faults;
+mod functions;
+mod guards;
+mod held;
 mod indexes;
 mod orders;
 mod parts;
@@ -17,6 +20,7 @@ mod shred;
 mod structure;
 mod tables;
 mod value;
+mod variants;
 
 use self::compare::{Change, Pair};
 use crate::issue::Issue;
@@ -35,8 +39,6 @@ pub struct Migration {
 
 /// What every statement that reads or writes values as text relies on; it holds in this transaction only.
 const SETTINGS: [&str; 5] = ["rowlens.migration = 'running'", "timezone = 'UTC'", "datestyle = 'ISO, YMD'", "bytea_output = 'hex'", "extra_float_digits = 1"];
-
-const FUNCTIONS: &str = include_str!("functions.sql");
 
 /// The SQL from `old` to `new`: `new` reads from the tables after it the documents that `old` read before.
 ///
@@ -89,34 +91,31 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     }
     let enums = enums::enums(old, new);
     let moving = !take.is_empty();
+    let mut body = Vec::new();
     if moving {
-        out.statements.extend(SETTINGS.map(|setting| format!("SET LOCAL {setting};")));
-        out.statements.extend(functions().map(str::to_owned));
-        out.statements.push("SELECT pg_temp.rowlens_refuse('this migration must run in one transaction') WHERE current_setting('rowlens.migration', true) IS DISTINCT FROM 'running';".to_owned());
+        body.push("SELECT pg_temp.rowlens_refuse('this migration must run in one transaction') WHERE current_setting('rowlens.migration', true) IS DISTINCT FROM 'running';".to_owned());
     }
-    out.statements.append(&mut take);
-    out.statements.extend(ddl::prelude(new).into_iter().filter(|statement| !ddl::prelude(old).contains(statement)));
-    out.statements.extend(enums.before);
-    out.statements.extend(kept_tables(old, new));
-    out.statements.append(&mut before);
-    out.statements.append(&mut put);
+    body.append(&mut take);
+    body.extend(ddl::prelude(new).into_iter().filter(|statement| !ddl::prelude(old).contains(statement)));
+    body.extend(enums.before);
+    body.extend(kept_tables(old, new));
+    body.append(&mut before);
+    body.append(&mut put);
     if moving {
         // Tables are not altered while deferred foreign keys wait for their check.
-        out.statements.push("SET CONSTRAINTS ALL IMMEDIATE;".to_owned());
+        body.push("SET CONSTRAINTS ALL IMMEDIATE;".to_owned());
     }
-    out.statements.append(&mut after);
-    out.statements.extend(enums.after);
+    body.append(&mut after);
+    body.extend(enums.after);
     if moving {
-        let names: Vec<&str> = functions().filter_map(|text| text.split("FUNCTION ").nth(1)?.split('(').next()).collect();
-        out.statements.push(format!("DROP FUNCTION {};", names.join(", ")));
-        out.statements.push("SET CONSTRAINTS ALL DEFERRED;".to_owned());
+        let functions = functions::needed(body.iter().map(String::as_str));
+        out.statements.extend(SETTINGS.map(|setting| format!("SET LOCAL {setting};")));
+        out.statements.extend(functions.iter().map(|function| function.text.to_owned()));
+        body.push(format!("DROP FUNCTION {};", functions.iter().map(|function| function.name).collect::<Vec<_>>().join(", ")));
+        body.push("SET CONSTRAINTS ALL DEFERRED;".to_owned());
     }
+    out.statements.append(&mut body);
     Ok(out)
-}
-
-/// The functions, each with the comment above it.
-fn functions() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.trim_end().split("\n\n")
 }
 
 /// Collections by name, else by their root table. What has no counterpart in the new mapping is a fault.

@@ -1,7 +1,9 @@
 //! Values to rows: the rows of child tables, selected from a value. The mirror of [`super::assemble`].
 
+use super::assemble::choose;
 use super::parts::{child, Parts};
 use super::value::{at, field, hold};
+use super::variants::{cases, in_value, shapes, Case};
 use crate::plan::{CollectionPlan, Node, Plan, Source};
 
 /// The rows of one child table.
@@ -15,11 +17,20 @@ pub(super) struct ChildRows {
     pub from: String,
 }
 
-/// Rows of all tables below a node, parents first. `value` is what holds the node, `path` where in it.
-pub(super) fn child_rows(plan: &Plan, collection: &CollectionPlan, name: &str, node: &Node) -> Vec<ChildRows> {
+/// Rows of all tables below a field of the document, parents first; `s.v` is what holds it.
+pub(super) fn child_rows(plan: &Plan, collection: &CollectionPlan, name: &str) -> Vec<ChildRows> {
     let mut rows = Vec::new();
-    below(plan, collection, Parts::of(node, &[name.to_owned()]), "s.v", "", &["s.k".to_owned()], &mut rows);
+    let kind = in_value(&collection.root, "s.v");
+    for case in cases(&collection.root, name) {
+        let from = only(&case, &kind, &mut rows);
+        below(plan, collection, Parts::of(case.node, &[name.to_owned()]), "s.v", &from, &["s.k".to_owned()], &mut rows);
+    }
     rows
+}
+
+/// The rows of one shape only.
+fn only(case: &Case<'_>, kind: &str, rows: &mut [ChildRows]) -> String {
+    case.when.condition(kind).map_or_else(String::new, |condition| format!(", LATERAL (SELECT 1 WHERE {condition}) w{}(x)", rows.len()))
 }
 
 fn below(plan: &Plan, collection: &CollectionPlan, parts: Parts<'_>, value: &str, from: &str, keys: &[String], rows: &mut Vec<ChildRows>) {
@@ -34,7 +45,8 @@ fn below(plan: &Plan, collection: &CollectionPlan, parts: Parts<'_>, value: &str
         };
         let from = format!("{from}, LATERAL (SELECT pg_temp.rowlens_open({})) x{number}(x), LATERAL {set}", at(value, &path));
         let (table, value) = (&collection.tables[child.context.table], format!("{alias}.v"));
-        let parts = Parts::of(&child.context.tree, &[]);
+        let kind = in_value(&child.context, &value);
+        let shapes: Vec<(Case<'_>, Parts<'_>)> = shapes(&child.context).into_iter().map(|case| { let parts = Parts::of(case.node, &[]); (case, parts) }).collect();
         let columns: Vec<String> = table
             .columns
             .iter()
@@ -44,8 +56,13 @@ fn below(plan: &Plan, collection: &CollectionPlan, parts: Parts<'_>, value: &str
                 Source::Ordinal => format!("({alias}.n - 1)::integer"),
                 Source::MapKey => format!("{alias}.k"),
                 _ => {
-                    let Some((path, ..)) = parts.columns.iter().find(|(_, of, at)| (*of, *at) == (child.context.table, index)) else { return "NULL".to_owned() };
-                    let held = hold(&at(&value, path), column, plan);
+                    let held: Vec<(&Case<'_>, String)> = shapes.iter().filter_map(|(case, parts)| {
+                        let (path, ..) = parts.columns.iter().find(|(_, of, at)| (*of, *at) == (child.context.table, index))?;
+                        Some((case, hold(&at(&value, path), column, plan)))
+                    }).collect();
+                    // What all shapes have needs no condition.
+                    let everywhere = held.len() == shapes.len() && held.iter().all(|(_, sql)| held.first().is_some_and(|(_, first)| first == sql));
+                    let held = if everywhere { held.into_iter().next().map_or_else(String::new, |(_, sql)| sql) } else { choose(held.into_iter().map(|(case, sql)| (case.when.condition(&kind), sql))) };
                     if !field(column).is_some_and(|field| field.identity) {
                         return held;
                     }
@@ -56,6 +73,9 @@ fn below(plan: &Plan, collection: &CollectionPlan, parts: Parts<'_>, value: &str
             .collect();
         let own: Vec<String> = table.key.iter().filter_map(|k| columns.get(*k).cloned()).collect();
         rows.push(ChildRows { table: child.context.table, columns, from: from.clone() });
-        below(plan, collection, parts, &value, &from, &own, rows);
+        for (case, parts) in shapes {
+            let from = format!("{from}{}", only(&case, &kind, rows));
+            below(plan, collection, parts, &value, &from, &own, rows);
+        }
     }
 }

@@ -1,0 +1,107 @@
+CREATE FUNCTION pg_temp.rowlens_double(x float8) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $rowlens$
+  SELECT CASE WHEN float8send(x) = '\x8000000000000000' THEN '{"$numberDouble": "-0.0"}'
+    WHEN x IN ('NaN', 'Infinity', '-Infinity') THEN jsonb_build_object('$numberDouble', x::text)
+    WHEN x = trunc(x) AND x BETWEEN -2147483648 AND 2147483647 THEN jsonb_build_object('$numberDouble', x::bigint || '.0')
+    ELSE to_jsonb(x) END
+$rowlens$;
+
+-- Decimal text as BSON's decimals are written.
+CREATE FUNCTION pg_temp.rowlens_decimal(x text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE digits text := ltrim(translate(x, '-.', ''), '0'); adjusted int;
+BEGIN
+  IF x !~ '^-?[0-9]' THEN RETURN jsonb_build_object('$numberDecimal', x); END IF;
+  IF length(digits) > 34 THEN
+    x := trim_scale(x::numeric)::text;
+    digits := ltrim(translate(x, '-.', ''), '0');
+    IF length(rtrim(digits, '0')) > 34 THEN RETURN to_jsonb(x); END IF;
+  END IF;
+  IF digits = '' THEN digits := '0'; END IF;
+  adjusted := length(digits) - 1 - scale(x::numeric);
+  IF length(digits) > 34 THEN digits := rtrim(digits, '0'); ELSIF adjusted >= -6 THEN RETURN jsonb_build_object('$numberDecimal', x); END IF;
+  RETURN jsonb_build_object('$numberDecimal', CASE WHEN x LIKE '-%' THEN '-' ELSE '' END || left(digits, 1) || CASE WHEN length(digits) > 1 THEN '.' || substr(digits, 2) ELSE '' END || 'E' || CASE WHEN adjusted > 0 THEN '+' ELSE '' END || adjusted);
+END $rowlens$;
+
+-- Whether the JSON says all that the bytes do. Objects may have their keys in another order; where arrays are in them, bytes would not tell that from an odd array.
+CREATE FUNCTION pg_temp.rowlens_says(j jsonb, b bytea) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE r bytea;
+BEGIN
+  IF jsonb_typeof(j) = 'null' THEN RETURN b = '\x0a'; END IF;
+  r := pg_temp.rowlens_raw(j, '{}', '');
+  IF r = b THEN RETURN true; END IF;
+  RETURN coalesce(length(r) = length(b) AND j::text NOT LIKE '%[%' AND get_byte(b, 0) = 3
+    AND (SELECT array_agg(get_byte(b, i) ORDER BY get_byte(b, i)) = array_agg(get_byte(r, i) ORDER BY get_byte(r, i)) FROM generate_series(0, length(b) - 1) i), false);
+END $rowlens$;
+
+-- An entry of the complement as a value.
+CREATE FUNCTION pg_temp.rowlens_value(j jsonb, types jsonb, path text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE tag text := types ->> path; x text := j #>> '{}'; b bytea;
+BEGIN
+  IF tag LIKE 'bson:%' THEN
+    b := decode(substr(tag, 6), 'base64');
+    RETURN CASE WHEN pg_temp.rowlens_says(j, b) THEN j ELSE jsonb_build_object('$rowlens', tag, 'shown', j) END;
+  END IF;
+  CASE tag
+    WHEN 'objectId' THEN RETURN jsonb_build_object('$oid', x);
+    WHEN 'int64' THEN RETURN jsonb_build_object('$numberLong', x);
+    WHEN 'double' THEN RETURN pg_temp.rowlens_double(x::float8);
+    WHEN 'decimal' THEN RETURN jsonb_build_object('$numberDecimal', x);
+    -- PostgreSQL has no year 0.
+    WHEN 'date' THEN RETURN jsonb_build_object('$date', jsonb_build_object('$numberLong', (extract(epoch FROM CASE WHEN x LIKE '0000%' THEN '0001' || substr(x, 5, 19) || ' BC' ELSE left(x, 23) END::timestamp) * 1000)::bigint::text));
+    ELSE
+  END CASE;
+  IF jsonb_typeof(j) = 'object' THEN
+    IF NOT pg_temp.rowlens_plain(j) THEN PERFORM pg_temp.rowlens_refuse('the object at `' || path || '` in the complement looks like Extended JSON'); END IF;
+    RETURN (SELECT coalesce(jsonb_object_agg(k, pg_temp.rowlens_value(e, types, pg_temp.rowlens_path(path, k))), '{}') FROM jsonb_each(j) o(k, e));
+  ELSIF jsonb_typeof(j) = 'array' THEN
+    RETURN (SELECT coalesce(jsonb_agg(pg_temp.rowlens_value(e, types, path || '[' || i - 1 || ']') ORDER BY i), '[]') FROM jsonb_array_elements(j) WITH ORDINALITY o(e, i));
+  END IF;
+  RETURN j;
+END $rowlens$;
+
+-- A value as an entry: {"j": what is shown, "t": its types by path}.
+CREATE FUNCTION pg_temp.rowlens_entry(v jsonb, path text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE w text := pg_temp.rowlens_wrapper(v); x text; ms bigint; j jsonb; t jsonb := '{}'; k text; e jsonb; tag text; i int := 0;
+BEGIN
+  IF w IS NOT NULL THEN
+    x := v ->> w;
+    CASE w
+      WHEN '$oid' THEN j := to_jsonb(x); tag := 'objectId';
+      WHEN '$numberDecimal' THEN j := to_jsonb(x); tag := 'decimal';
+      WHEN '$numberLong' THEN j := CASE WHEN x::numeric BETWEEN -9007199254740992 AND 9007199254740992 THEN x::jsonb ELSE to_jsonb(x) END; tag := 'int64';
+      WHEN '$numberDouble' THEN IF x ~ '^-?[0-9]{1,10}\.0$' AND x <> '-0.0' THEN j := left(x, -2)::jsonb; tag := 'double'; END IF;
+      WHEN '$rowlens' THEN j := v -> 'shown'; tag := x;
+      WHEN '$date' THEN
+        ms := (v #>> '{$date,$numberLong}')::bigint;
+        IF ms BETWEEN -62167219200000 AND 253402300799999 THEN
+          j := to_jsonb(CASE WHEN ms < -62135596800000 THEN '0000' ELSE '' END || to_char(timestamp '1970-01-01' + make_interval(days => floor(ms / 86400000.0)::int, secs => (ms - floor(ms / 86400000.0) * 86400000)::float8 / 1000), CASE WHEN ms < -62135596800000 THEN '' ELSE 'YYYY' END || '-MM-DD"T"HH24:MI:SS.MS"Z"'));
+          tag := 'date';
+        END IF;
+      ELSE
+    END CASE;
+    IF tag IS NULL THEN
+      j := v;
+      tag := 'bson:' || replace(encode(pg_temp.rowlens_raw(v, '{}', ''), 'base64'), E'\n', '');
+      IF tag IS NULL THEN PERFORM pg_temp.rowlens_refuse('the bytes of the value at `' || path || '` cannot be made in SQL'); END IF;
+    END IF;
+    RETURN jsonb_build_object('j', j, 't', jsonb_build_object(path, tag));
+  END IF;
+  CASE jsonb_typeof(v)
+    WHEN 'object' THEN
+      j := '{}';
+      FOR k, e IN SELECT * FROM jsonb_each(v) LOOP
+        e := pg_temp.rowlens_entry(e, pg_temp.rowlens_path(path, k));
+        j := j || jsonb_build_object(k, e -> 'j');
+        t := t || (e -> 't');
+      END LOOP;
+    WHEN 'array' THEN
+      j := '[]';
+      FOR e IN SELECT * FROM jsonb_array_elements(v) LOOP
+        e := pg_temp.rowlens_entry(e, path || '[' || i || ']');
+        j := j || jsonb_build_array(e -> 'j');
+        t := t || (e -> 't');
+        i := i + 1;
+      END LOOP;
+    ELSE j := v;
+  END CASE;
+  RETURN jsonb_build_object('j', j, 't', t);
+END $rowlens$;
