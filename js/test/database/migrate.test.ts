@@ -84,11 +84,14 @@ describe("fields move with their data", () => {
   /** What the SQL refuses: see below. */
   const UNREADABLE = new Set(["odd numbers and extended JSON look-alikes in jsonb", "messages 90 deep", "nested objects null and empty"]);
 
-  it.each(Object.keys(escrow.collections).filter((name) => name !== "payments"))("%s of the escrow example: into the complement and out of it again", async (name) => {
+  /** Of payments, whose events must have an identity, those that are odd as variants. */
+  const readable = (name: string, awkward: string): boolean => (name === "payments" ? /discriminator/.test(awkward) : !UNREADABLE.has(awkward));
+
+  it.each(Object.keys(escrow.collections))("%s of the escrow example: into the complement and out of it again", async (name) => {
     const full = alone.collections[name] as CollectionMapping;
     const one = (collection: CollectionMapping): Mapping => ({ ...alone, collections: { [name]: collection } });
     const bare = one({ table: full.table, key: full.key, complement: full.complement as string });
-    const list = { [name]: (groups.get(name) ?? []).filter(({ awkward }) => awkward === undefined || !UNREADABLE.has(awkward)).map(({ bson }) => bson) };
+    const list = { [name]: (groups.get(name) ?? []).filter(({ awkward }) => awkward === undefined || readable(name, awkward)).map(({ bson }) => bson) };
     await expectMoved(here, one(full), bare, list);
     await expectMoved(here, bare, one(full), list);
   }, 120_000);
