@@ -135,7 +135,7 @@ pub(crate) fn push_storable(out: &mut Vec<u8>, data: &[u8], start: usize, end: u
 }
 
 /// Up to so many bytes go by windows: beyond, a call to `memcpy` costs less.
-const FEW_WINDOWS: usize = 96;
+pub(crate) const FEW_WINDOWS: usize = 96;
 
 #[inline(never)]
 fn is_storable_odd(text: &[u8]) -> bool {
@@ -178,7 +178,7 @@ pub(crate) fn masks(length: usize) -> (u64, u64) {
 }
 
 /// The first bytes of a name with its NUL: all of it, if it is short.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Head {
     bytes: (u64, u64),
     keep: (u64, u64),
@@ -186,6 +186,15 @@ pub(crate) struct Head {
 }
 
 impl Head {
+    /// Of a name with its NUL, or of something else that ends itself.
+    pub fn of(name: &[u8]) -> Self {
+        let mut window = [0; 16];
+        for (place, byte) in window.iter_mut().zip(name) {
+            *place = *byte;
+        }
+        Head { bytes: halves(&window), keep: masks(name.len().min(16)), length: name.len() as u32 }
+    }
+
     /// Length of the whole name with its NUL.
     #[inline(always)]
     pub fn length(&self) -> usize {
@@ -217,11 +226,7 @@ impl Name {
     pub fn new(name: &[u8]) -> Self {
         let mut bytes = name.to_vec();
         bytes.push(0);
-        let mut window = [0; 16];
-        for (place, byte) in window.iter_mut().zip(&bytes) {
-            *place = *byte;
-        }
-        Name { head: Head { bytes: halves(&window), keep: masks(bytes.len().min(16)), length: bytes.len() as u32 }, bytes: bytes.into() }
+        Name { head: Head::of(&bytes), bytes: bytes.into() }
     }
 
     /// How it begins.

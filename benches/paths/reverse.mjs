@@ -3,7 +3,7 @@ import { minima, parts, sliced } from "../rounds.mjs";
 import { copies, deserializeAll, source } from "../source.mjs";
 import { ratio } from "./forward.mjs";
 
-/** COPY binary → BSON. */
+/** COPY binary → BSON, as a view: who gets it sends or deserialises it at once. */
 export const reverse = {
   kinds: ["payments", "light", "metadata", "products"],
   /** @param {string} kind @param {import("./index.mjs").Settings} settings @returns {import("./index.mjs").Result[]} */
@@ -12,7 +12,7 @@ export const reverse = {
     const inputs = batches.map((batch) => copies(collection, batch));
     const best = minima(
       {
-        ours: parts(documents.length, inputs, (input) => collection.toDocuments(input).bson),
+        ours: parts(documents.length, inputs, (input) => collection.toDocuments(input, { copy: false }).bson),
         peer: sliced(documents, deserializeAll),
       },
       rounds,

@@ -6,7 +6,7 @@ export type { EncodeOptions } from "./bson/encode-document.ts";
 export { Collection } from "./core/collection.ts";
 export { migrate } from "./core/migrate.ts";
 export type { Migration } from "./core/migrate.ts";
-export type { DocumentDigest, DocumentInput, Lookups, ToRowsOptions, TableInput } from "./core/collection.ts";
+export type { DocumentDigest, DocumentInput, Lookups, TableInput, ToDocumentsOptions, ToRowsOptions } from "./core/collection.ts";
 export { compile, Plan } from "./core/plan.ts";
 export type { CompileOptions, DdlOptions } from "./core/plan.ts";
 export type { CollectionDescription, ColumnDescription, ColumnKind, Fidelity, TableDescription } from "./core/description.ts";

@@ -137,6 +137,23 @@ describe("toRows and toDocuments", () => {
     expect(Buffer.from(kept.tables[0]?.tuples ?? []).toString("hex")).toBe(before);
   });
 
+  it("documents as views: until `toDocuments` is called again, whatever memory does", () => {
+    const other = compile({ version: 1, collections: { big: { table: "big", key: { column: "id", as: "text" }, complement: "rest" } } }).collection("big");
+    const rows = payments.toRows(bson);
+    const kept = payments.toDocuments(rows);
+    const seen = payments.toDocuments(rows, { copy: false });
+    expect(seen.bson.buffer, "wasm's memory").toBe(payments.toRows(bson, { copy: false }).tables[0]?.tuples.buffer);
+    expect(Buffer.from(seen.bson).equals(kept.bson)).toBe(true);
+    other.toRows({ _id: "x".repeat(24_000_000) });
+    expect(seen.documents.map((document) => Buffer.from(document))).toEqual(kept.documents.map((document) => Buffer.from(document)));
+    expect(seen.toObjects({ deserialize })).toEqual(kept.toObjects({ deserialize }));
+    const { bson: copied } = kept;
+    payments.toDocuments({});
+    for (const use of [() => seen.bson, () => seen.documents, () => seen.toObjects({ deserialize })]) expect(use).toThrow(expect.objectContaining({ code: "documents-gone" }));
+    expect(kept.bson).toBe(copied);
+    expect(kept.documents).toHaveLength(3);
+  });
+
   it("broken bytes are issues", () => {
     const broken = payments.toRows(Uint8Array.of(1, 2, 3));
     expect(broken.accepted).toBe(0);

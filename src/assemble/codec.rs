@@ -30,6 +30,15 @@ pub enum Loss {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadValue;
 
+/// How JSON is read.
+#[derive(Debug, Default)]
+pub struct JsonReading {
+    /// As jsonb would have it, where the text is of a jsonb column.
+    pub normalize: bool,
+    /// The keys that came before.
+    pub memory: json::KeyMemory,
+}
+
 /// How one column is decoded.
 #[derive(Debug, Clone)]
 pub struct Decoder {
@@ -155,8 +164,8 @@ impl Decoder {
     /// # Errors
     /// [`BadValue`] where the bytes are not of the column's type.
     #[inline]
-    pub fn decode(&self, value: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
-        decode(&self.pg, self.bson, value, normalize, out)
+    pub fn decode(&self, value: &[u8], json: &mut JsonReading, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+        decode(&self.pg, self.bson, value, json, out)
     }
 }
 
@@ -269,7 +278,7 @@ fn fixed<const N: usize>(value: &[u8]) -> Result<[u8; N], BadValue> {
 }
 
 /// Decodes one value of type `pg`.
-fn decode(pg: &PgType, bson: BsonKind, value: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+fn decode(pg: &PgType, bson: BsonKind, value: &[u8], json: &mut JsonReading, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
     let plain = |kind| Ok((kind, None));
     match pg {
         PgType::Text | PgType::Varchar(_) | PgType::Citext | PgType::Enum(_) => {
@@ -335,17 +344,17 @@ fn decode(pg: &PgType, bson: BsonKind, value: &[u8], normalize: bool, out: &mut 
             plain(binary(0, value, out))
         }
         PgType::Jsonb => match value.split_first() {
-            Some((1, json)) => json_value(json, normalize, out),
+            Some((1, text)) => json_value(text, json.normalize, &mut json.memory, out),
             _ => Err(BadValue),
         },
-        PgType::Json => json_value(value, false, out),
-        PgType::Array(element, _) => array(element, bson, value, normalize, out),
+        PgType::Json => json_value(value, false, &mut json.memory, out),
+        PgType::Array(element, _) => array(element, bson, value, json, out),
     }
 }
 
 /// JSON that BSON has no room for (numbers beyond a double, U+0000 in a key, nesting without end) is given as a string of its text.
-fn json_value(json: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
-    match json::decode_json_noting(json, normalize, out) {
+fn json_value(json: &[u8], normalize: bool, memory: &mut json::KeyMemory, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+    match json::decode_json_remembering(json, normalize, memory, out) {
         Ok((kind, rounded)) => Ok((kind, rounded.then_some(Loss::JsonDigits))),
         Err(fault) if fault.limit => Ok((text(json, out)?, Some(Loss::Json))),
         Err(_) => Err(BadValue),
@@ -361,7 +370,7 @@ fn read_u32(value: &[u8], at: usize) -> Result<u32, BadValue> {
     Ok(u32::from_be_bytes(fixed(value.get(at..at + 4).ok_or(BadValue)?)?))
 }
 
-fn array(element: &PgType, bson: BsonKind, value: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
+fn array(element: &PgType, bson: BsonKind, value: &[u8], json: &mut JsonReading, out: &mut Vec<u8>) -> Result<(u8, Option<Loss>), BadValue> {
     let dimensions = read_u32(value, 0)? as usize;
     let mut lengths = Vec::new();
     let mut loss = None;
@@ -380,12 +389,12 @@ fn array(element: &PgType, bson: BsonKind, value: &[u8], normalize: bool, out: &
         return Err(BadValue);
     }
     let mut at = 12 + 8 * dimensions;
-    level(element, bson, value, &lengths, &mut at, normalize, out, &mut loss)?;
+    level(element, bson, value, &lengths, &mut at, json, out, &mut loss)?;
     Ok((kind::ARRAY, loss))
 }
 
 #[allow(clippy::too_many_arguments)]
-fn level(element: &PgType, bson: BsonKind, value: &[u8], lengths: &[u32], at: &mut usize, normalize: bool, out: &mut Vec<u8>, loss: &mut Option<Loss>) -> Result<(), BadValue> {
+fn level(element: &PgType, bson: BsonKind, value: &[u8], lengths: &[u32], at: &mut usize, json: &mut JsonReading, out: &mut Vec<u8>, loss: &mut Option<Loss>) -> Result<(), BadValue> {
     let mark = out.len();
     out.extend_from_slice(&[0; 4]);
     let mut digits = [0; 10];
@@ -397,7 +406,7 @@ fn level(element: &PgType, bson: BsonKind, value: &[u8], lengths: &[u32], at: &m
         out.push(0);
         if lengths.len() > 1 {
             out[kind_at] = kind::ARRAY;
-            level(element, bson, value, &lengths[1..], at, normalize, out, loss)?;
+            level(element, bson, value, &lengths[1..], at, json, out, loss)?;
             continue;
         }
         let size = read_u32(value, *at)?;
@@ -407,7 +416,7 @@ fn level(element: &PgType, bson: BsonKind, value: &[u8], lengths: &[u32], at: &m
         }
         let bytes = value.get(*at..*at + size as usize).ok_or(BadValue)?;
         *at += size as usize;
-        let (kind, lost) = decode(element, bson, bytes, normalize, out)?;
+        let (kind, lost) = decode(element, bson, bytes, json, out)?;
         out[kind_at] = kind;
         *loss = loss.or(lost);
     }

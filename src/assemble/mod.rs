@@ -56,6 +56,7 @@ pub(crate) struct State {
     /// Where the last document starts in what was written.
     pub start: usize,
     pub keys: Vec<u8>,
+    pub json: codec::JsonReading,
     pub notes: Vec<Note>,
     pub lookups: std::sync::Arc<Lookups>,
     /// Field ranges of the rows on the way down.

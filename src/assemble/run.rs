@@ -192,7 +192,9 @@ impl State {
             }
             self.note("lookup-unresolved", leaf);
         }
-        match leaf.decoder.decode(value, self.canonical, &mut self.writer.out) {
+        self.json.normalize = self.canonical;
+        self.json.memory.enter((leaf.table, leaf.column));
+        match leaf.decoder.decode(value, &mut self.json, &mut self.writer.out) {
             Ok((kind, None)) => Ok(kind),
             Ok((kind, Some(loss))) => {
                 let code = match loss {

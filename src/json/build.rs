@@ -55,6 +55,11 @@ impl Build<'_> {
                 return Ok(0x12);
             }
         }
+        self.double(text, offset)
+    }
+
+    /// Appends a number that is no integer, or one beyond all integer types.
+    pub(super) fn double(&mut self, text: &str, offset: usize) -> Result<u8, JsonTextFault> {
         let Some(double) = number::parse_finite(text) else { return limit(offset, "number is out of a double's range") };
         if let (Some(n), Dialect::Column) = (number::as_int32(double), self.dialect) {
             self.rounded |= text.len() > 15 && !number::says(text, double);

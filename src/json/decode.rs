@@ -1,6 +1,7 @@
 //! The text of json and jsonb columns as BSON values.
 
 use super::build::{Build, Dialect};
+use super::key_memory::KeyMemory;
 use super::normalize::normalize as normalize_tree;
 use super::stream;
 use super::tree::{self, JsonTextFault};
@@ -17,8 +18,14 @@ pub fn decode_json(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<u8
 /// As [`decode_json`], and whether a number had more digits than a double holds.
 #[doc(hidden)]
 pub fn decode_json_noting(text: &[u8], normalize: bool, out: &mut Vec<u8>) -> Result<(u8, bool), JsonTextFault> {
+    decode_json_remembering(text, normalize, &mut KeyMemory::default(), out)
+}
+
+/// As [`decode_json_noting`], with the keys of the texts before.
+#[doc(hidden)]
+pub fn decode_json_remembering(text: &[u8], normalize: bool, memory: &mut KeyMemory, out: &mut Vec<u8>) -> Result<(u8, bool), JsonTextFault> {
     let start = out.len();
-    if let Some(done) = stream::read(text, normalize, out) {
+    if let Some(done) = stream::read(text, normalize, memory, out) {
         return Ok(done);
     }
     out.truncate(start);

@@ -1,5 +1,6 @@
 //! BSON values as the text of json and jsonb columns.
 
+use super::key_memory::KeyMemory;
 use super::read::Fault;
 use super::walk::{Walk, COLUMN};
 
@@ -43,8 +44,13 @@ pub enum JsonFault {
 /// assert!(fit.clean && fit.ordered && fit.storable);
 /// ```
 pub fn encode_json(kind: u8, value: &[u8], out: &mut Vec<u8>) -> Result<JsonFit, JsonFault> {
+    encode_json_remembering(kind, value, &mut KeyMemory::default(), out)
+}
+
+/// As [`encode_json`], with the keys of the values before.
+pub(crate) fn encode_json_remembering(kind: u8, value: &[u8], keys: &mut KeyMemory, out: &mut Vec<u8>) -> Result<JsonFit, JsonFault> {
     let start = out.len();
-    let mut walk = Walk::<COLUMN>::new(value, DEPTH, out);
+    let mut walk = Walk::<COLUMN>::new(value, DEPTH, keys, out);
     let fault = match walk.value(kind, 0, value.len()) {
         Ok(end) if end == value.len() => {
             return Ok(JsonFit { clean: walk.clean, ordered: walk.ordered, storable: !walk.nul && value.len() <= JSONB_STRING_MAX });

@@ -1,6 +1,6 @@
 //! JSON strings from bytes: one scan for what needs no escape, runs copied whole.
 
-use crate::bytes::{halves, masks};
+use crate::bytes::{halves, masks, FEW_WINDOWS};
 
 /// What a string turned out to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,14 +99,37 @@ pub(super) fn write_short_key(before: u8, bytes: &[u8], start: usize, length: us
 pub(super) fn write_string(bytes: &[u8], out: &mut Vec<u8>) -> Text {
     out.reserve(bytes.len() + 4);
     out.push(b'"');
-    let text = if is_plain(bytes) {
-        out.extend_from_slice(bytes);
-        PLAIN
-    } else {
-        write_odd(bytes, out)
-    };
+    let text = if push_plain(bytes, out) { PLAIN } else { write_odd(bytes, out) };
     out.push(b'"');
     text
+}
+
+/// Appends `bytes` if they are plain, else nothing.
+#[inline(always)]
+fn push_plain(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    // A few windows, the last of which may overlap the one before: two calls, to look and to copy, would cost more.
+    let (Some(last), true) = (bytes.last_chunk::<16>(), bytes.len() <= FEW_WINDOWS) else {
+        let plain = is_plain(bytes);
+        if plain {
+            out.extend_from_slice(bytes);
+        }
+        return plain;
+    };
+    let mark = out.len();
+    let mut found = 0;
+    for window in bytes.chunks_exact(16).filter_map(<[u8]>::first_chunk::<16>) {
+        let (low, high) = halves(window);
+        found |= odd(low) | odd(high);
+        out.extend_from_slice(window);
+    }
+    let (low, high) = halves(last);
+    if found | odd(low) | odd(high) != 0 {
+        out.truncate(mark);
+        return false;
+    }
+    out.truncate(mark + bytes.len() - 16);
+    out.extend_from_slice(last);
+    true
 }
 
 #[inline(never)]

@@ -1,9 +1,10 @@
 //! Extended JSON v2 for files and the command line: whole documents, both ways.
 
 use super::build::{Build, Dialect};
+use super::key_memory::KeyMemory;
 use super::read::Fault;
 use super::tree::{self, fault, JsonTextFault, Value};
-use super::walk::{Walk, CANONICAL, RELAXED};
+use super::walk::{Walk, EXTENDED};
 
 /// Why Extended JSON was refused.
 pub type ExtendedJsonFault = JsonTextFault;
@@ -42,12 +43,10 @@ fn parse(text: &[u8]) -> Result<Vec<u8>, ExtendedJsonFault> {
 /// (or nested more than 500 deep); `out` is then as it was.
 pub fn to_extended_json(document: &[u8], relaxed: bool, out: &mut Vec<u8>) -> Result<(), usize> {
     let start = out.len();
-    let end = if relaxed {
-        Walk::<RELAXED>::new(document, DEPTH, out).value(0x03, 0, document.len())
-    } else {
-        Walk::<CANONICAL>::new(document, DEPTH, out).value(0x03, 0, document.len())
-    };
-    let offset = match end {
+    let mut keys = KeyMemory::default();
+    let mut walk = Walk::<EXTENDED>::new(document, DEPTH, &mut keys, out);
+    walk.relaxed = relaxed;
+    let offset = match walk.value(0x03, 0, document.len()) {
         Ok(end) if end == document.len() => return Ok(()),
         Ok(offset) | Err(Fault::Malformed(offset) | Fault::TooDeep(offset)) => offset,
     };

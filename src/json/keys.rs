@@ -31,11 +31,16 @@ impl<'a> KeyWatch<'a> {
         KeyWatch { bytes, first, last: &[], count: 0, bloom: [0; 2], repeated: false, ascending: true }
     }
 
-    /// Sees the next key, whose element is at `at`.
+    /// Whether the next key is greater than the one before it.
     #[inline]
-    pub(super) fn see(&mut self, key: &'a [u8], at: usize) {
-        self.ascending = self.ascending && (self.count == 0 || jsonb_order(self.last, key) == Ordering::Less);
-        let hash = hash(key);
+    pub(super) fn ascends(&self, key: &[u8]) -> bool {
+        self.count == 0 || jsonb_order(self.last, key) == Ordering::Less
+    }
+
+    /// Sees the next key, whose element is at `at`; `ascends` is what [`KeyWatch::ascends`] says, `hash` the key's [`hash`].
+    #[inline]
+    pub(super) fn see(&mut self, key: &'a [u8], at: usize, ascends: bool, hash: u32) {
+        self.ascending &= ascends;
         let (half, bit) = (&mut self.bloom[hash as usize & 1], 1u64 << (hash >> 1 & 63));
         let maybe = *half & bit != 0;
         *half |= bit;
@@ -73,8 +78,9 @@ impl<'a> KeyWatch<'a> {
     }
 }
 
+/// A few bits of a key: most keys of an object differ in them.
 #[inline]
-fn hash(key: &[u8]) -> u32 {
+pub(super) fn hash(key: &[u8]) -> u32 {
     let at = |i: usize| u32::from(key.get(i).copied().unwrap_or(0));
     let n = key.len();
     let word = at(0) | at(n / 2) << 8 | at(n.wrapping_sub(1)) << 16 | (n as u32) << 24;

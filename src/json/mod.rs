@@ -10,6 +10,7 @@ mod decode;
 mod encode;
 mod escape;
 mod extended;
+mod key_memory;
 mod keys;
 mod normalize;
 mod number;
@@ -27,7 +28,10 @@ mod wrapper;
 
 pub use decode::decode_json;
 #[doc(hidden)]
-pub use decode::{decode_json_by_tree, decode_json_noting};
+pub use decode::{decode_json_by_tree, decode_json_noting, decode_json_remembering};
+#[doc(hidden)]
+pub use key_memory::KeyMemory;
+pub(crate) use encode::encode_json_remembering;
 pub use encode::{encode_json, JsonFault, JsonFit};
 pub use extended::{parse_extended_json, to_extended_json, ExtendedJsonFault};
 pub use normalize::jsonb_equal;
@@ -40,5 +44,5 @@ pub use tree::JsonTextFault;
 /// Appends the BSON document of JSON text in which no key begins with `$`, so that nothing can be taken for Extended JSON. False where
 /// it is not that, or not simple enough to be read in one pass.
 pub(crate) fn read_plain_json(text: &[u8], out: &mut Vec<u8>) -> bool {
-    !text.windows(2).any(|pair| pair == b"\"$") && stream::read(text, false, out) == Some((crate::bson::kind::DOCUMENT, false))
+    !text.windows(2).any(|pair| pair == b"\"$") && stream::read(text, false, &mut KeyMemory::default(), out) == Some((crate::bson::kind::DOCUMENT, false))
 }

@@ -1,10 +1,10 @@
 //! The values that JSON has no form of its own for: Extended JSON v2 wrappers.
 
 use super::read::{self, Fault};
-use super::walk::{Walk, COLUMN, RELAXED};
+use super::walk::{Walk, COLUMN, EXTENDED};
 use super::{base64, date, decimal_text, number};
 
-impl<const STYLE: u8> Walk<'_, '_, STYLE> {
+impl<const STYLE: bool> Walk<'_, '_, STYLE> {
     /// Writes a value of the rarer types; returns the offset behind it.
     #[inline(never)]
     pub(super) fn scalar(&mut self, kind: u8, at: usize, limit: usize) -> Result<usize, Fault> {
@@ -97,7 +97,7 @@ impl<const STYLE: u8> Walk<'_, '_, STYLE> {
     }
 
     fn date(&mut self, millis: i64) {
-        if STYLE == RELAXED && date::is_relaxed(millis) {
+        if STYLE == EXTENDED && self.relaxed && date::is_relaxed(millis) {
             self.put(b"{\"$date\":\"");
             date::write_iso(millis, self.out);
             self.put(b"\"}");

@@ -1,7 +1,24 @@
 //! What JSON text is made of below its values: white space, digits, and the plain runs of strings, a word at a time.
 
+use crate::bytes::halves;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Where in a window of a string's plain ASCII characters its quote stands, if it does; `None` where there is anything else.
+#[inline(always)]
+pub(super) fn ends(window: &[u8; 16]) -> Option<Option<usize>> {
+    let (low, high) = halves(window);
+    if beyond_ascii(low | high) {
+        return None;
+    }
+    let (first, second) = (marks(low), marks(high));
+    if first | second == 0 {
+        return Some(None);
+    }
+    let length = if first == 0 { 8 + second.trailing_zeros() as usize / 8 } else { first.trailing_zeros() as usize / 8 };
+    (window.get(length) == Some(&b'"')).then_some(Some(length))
+}
 
 /// The lowest bit that is set is in the first byte that is a quote, a backslash, or a control character.
 #[inline(always)]
@@ -15,13 +32,18 @@ fn marks(word: u64) -> u64 {
 /// Where something else than white space stands, from `at` on.
 #[inline(always)]
 pub(super) fn space(text: &[u8], mut at: usize) -> usize {
-    while matches!(text.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+    while let Some(byte) = text.get(at) {
+        // Nearly always there is none.
+        if *byte > b' ' || !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            break;
+        }
         at += 1;
     }
     at
 }
 
-/// The end of the digits that stand at `at`, which are added to `mantissa` (it may wrap).
+/// The end of the digits that stand at `at`, which are added to `mantissa` (it may wrap). One by one: that is foreseen well, while where
+/// a word's digits end must be waited for.
 #[inline(always)]
 pub(super) fn digits(text: &[u8], mut at: usize, mantissa: &mut u64) -> usize {
     while let Some(byte @ b'0'..=b'9') = text.get(at) {

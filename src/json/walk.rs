@@ -1,19 +1,21 @@
-//! The one walk over BSON that writes JSON, in three styles: for columns, canonical, and relaxed Extended JSON.
+//! The one walk over BSON that writes JSON: for columns, and as Extended JSON, canonical or relaxed.
 
 use super::escape::{write_short_key, write_short_string, write_string, Text};
-use super::keys::{KeyWatch, Positions};
+use super::key_memory::{KeyMemory, KeyNumber, Place, NONE};
+use super::keys::{hash, KeyWatch, Positions};
 use super::number;
 use super::read::{self, Fault};
 
 /// For json and jsonb columns: plain where the type can be told from the text; notes what jsonb would lose.
-pub(super) const COLUMN: u8 = 0;
-/// Canonical Extended JSON v2.
-pub(super) const CANONICAL: u8 = 1;
-/// Relaxed Extended JSON v2.
-pub(super) const RELAXED: u8 = 2;
+pub(super) const COLUMN: bool = true;
+/// Extended JSON v2.
+pub(super) const EXTENDED: bool = false;
+
+/// By how much a key with a comma, two quotes and a colon is longer than with its NUL.
+const AROUND: usize = 3;
 
 /// A walk over the bytes of one value. All offsets are into `bytes`.
-pub(super) struct Walk<'a, 'o, const STYLE: u8> {
+pub(super) struct Walk<'a, 'o, const STYLE: bool> {
     pub(super) bytes: &'a [u8],
     pub(super) out: &'o mut Vec<u8>,
     /// How many more containers may be opened.
@@ -21,11 +23,18 @@ pub(super) struct Walk<'a, 'o, const STYLE: u8> {
     pub(super) clean: bool,
     pub(super) ordered: bool,
     pub(super) nul: bool,
+    /// Extended JSON that is relaxed.
+    pub(super) relaxed: bool,
+    /// Of the column.
+    keys: &'o mut KeyMemory,
+    /// The key whose value is written.
+    key: KeyNumber,
 }
 
-impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
-    pub(super) fn new(bytes: &'a [u8], depth: u32, out: &'o mut Vec<u8>) -> Self {
-        Walk { bytes, out, depth, clean: true, ordered: true, nul: false }
+impl<'a, 'o, const STYLE: bool> Walk<'a, 'o, STYLE> {
+    pub(super) fn new(bytes: &'a [u8], depth: u32, keys: &'o mut KeyMemory, out: &'o mut Vec<u8>) -> Self {
+        let key = keys.column();
+        Walk { bytes, out, depth, clean: true, ordered: true, nul: false, relaxed: false, keys, key }
     }
 
     /// Writes the value that starts at `at` and ends at or before `limit`; returns the offset behind it.
@@ -55,7 +64,7 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
             0x04 => self.array(at, limit),
             0x12 => {
                 let n = i64::from_le_bytes(read::array(bytes, at, limit)?);
-                if STYLE == RELAXED {
+                if STYLE == EXTENDED && self.relaxed {
                     number::write_i64(n, self.out);
                 } else {
                     self.wrapped_integer(b"{\"$numberLong\":\"", n);
@@ -78,7 +87,7 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
     #[inline(always)]
     fn int32(&mut self, at: usize, limit: usize) -> Result<usize, Fault> {
         let n = i32::from_le_bytes(read::array(self.bytes, at, limit)?);
-        if STYLE == CANONICAL {
+        if STYLE == EXTENDED && !self.relaxed {
             self.wrapped_integer(b"{\"$numberInt\":\"", n.into());
         } else {
             number::write_i64(n.into(), self.out);
@@ -92,22 +101,20 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
         let bytes = self.bytes;
         let mut at = at + 4;
         let first = at;
-        let mut before = b'{';
+        let mut place = Place { previous: self.key, first: true };
         let mut watch = KeyWatch::new(bytes, first);
         while at < end {
             let kind_at = at;
             let [kind] = read::array(bytes, at, end)?;
-            let (key, value_at) = read::cstring(bytes, at + 1, end)?;
-            if STYLE == COLUMN {
-                watch.see(key, kind_at);
-                self.clean &= key.first() != Some(&b'$');
-            }
-            if !write_short_key(before, bytes, kind_at + 1, key.len(), self.out) {
-                self.out.push(before);
-                self.text(key, kind_at + 1)?;
-                self.out.push(b':');
-            }
-            before = b',';
+            let value_at = match if STYLE == COLUMN { self.recognise(kind_at, end, place) } else { None } {
+                Some((number, value_at, ascends, hash)) => {
+                    watch.see(bytes.get(kind_at + 1..value_at - 1).unwrap_or_default(), kind_at, ascends, hash);
+                    place = Place { previous: number, first: false };
+                    value_at
+                }
+                None => self.key(kind_at, end, &mut place, &mut watch)?,
+            };
+            self.key = place.previous;
             at = self.member(kind, kind_at, value_at, end)?;
         }
         if at == first {
@@ -123,11 +130,54 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
         Ok(end + 1)
     }
 
+    /// Writes the key that was expected at `place` with what stands around it, if it is the one of the element at `kind_at`; its number, where
+    /// its value stands, whether it is greater than the key before it, and its hash.
+    #[inline(always)]
+    fn recognise(&mut self, kind_at: usize, end: usize, place: Place) -> Option<(KeyNumber, usize, bool, u32)> {
+        let window = self.bytes.get(kind_at + 1..)?.first_chunk()?;
+        let key = self.keys.recognise(place, window)?;
+        let (mark, value_at) = (self.out.len(), kind_at + 1 + key.length);
+        if value_at > end {
+            return None;
+        }
+        self.out.extend_from_slice(key.target);
+        self.out.truncate(mark + key.length + AROUND);
+        Some((key.number, value_at, key.ascends, key.hash))
+    }
+
+    /// Writes any other key; where its value stands.
+    #[inline(never)]
+    fn key(&mut self, kind_at: usize, end: usize, place: &mut Place, watch: &mut KeyWatch<'a>) -> Result<usize, Fault> {
+        let bytes = self.bytes;
+        let (key, value_at) = read::cstring(bytes, kind_at + 1, end)?;
+        let (before, mark) = (if place.first { b'{' } else { b',' }, self.out.len());
+        let short = write_short_key(before, bytes, kind_at + 1, key.len(), self.out);
+        if !short {
+            self.out.push(before);
+            self.text(key, kind_at + 1)?;
+            self.out.push(b':');
+        }
+        let mut number = NONE;
+        if STYLE == COLUMN {
+            let ascends = watch.ascends(key);
+            let hash = hash(key);
+            watch.see(key, kind_at, ascends, hash);
+            let plain = key.first() != Some(&b'$');
+            self.clean &= plain;
+            if let (true, Some(source), Some(target)) = (short && plain, bytes.get(kind_at + 1..value_at), self.out.get(mark..)) {
+                number = self.keys.learn(*place, source, target, ascends, hash);
+            }
+        }
+        *place = Place { previous: number, first: false };
+        Ok(value_at)
+    }
+
     #[inline]
     fn array(&mut self, at: usize, limit: usize) -> Result<usize, Fault> {
         let end = self.enter(at, limit)?;
         let bytes = self.bytes;
         let mut positions = Positions::new();
+        let outer = self.key;
         self.out.push(b'[');
         let mut at = at + 4;
         let first = at;
@@ -142,6 +192,7 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
                 self.clean &= key == positions.text();
                 positions.advance();
             }
+            self.key = outer;
             at = self.member(kind, kind_at, value_at, end)?;
         }
         self.out.push(b']');
@@ -187,11 +238,7 @@ impl<'a, 'o, const STYLE: u8> Walk<'a, 'o, STYLE> {
     #[inline]
     fn double(&mut self, bits: u64) {
         let value = f64::from_bits(bits);
-        let plain = match STYLE {
-            COLUMN => value.is_finite() && value != f64::from(value as i32),
-            RELAXED => value.is_finite(),
-            _ => false,
-        };
+        let plain = if STYLE == COLUMN { value.is_finite() && value != f64::from(value as i32) } else { self.relaxed && value.is_finite() };
         if plain {
             return number::write_double(value, STYLE == COLUMN, self.out);
         }

@@ -203,6 +203,19 @@ impl Codec {
         fit
     }
 
+    /// [`Codec::encode`] of a JSON column's value, with the keys that came in it before.
+    #[inline(never)]
+    pub fn encode_remembering(&self, kind: u8, value: &[u8], keys: &mut json::KeyMemory, out: &mut Vec<u8>) -> Fit {
+        let mark = out.len();
+        out.extend_from_slice(&NULL);
+        let jsonb = if let Codec::Jsonb(exact) = self { Some(*exact) } else { None };
+        let fit = encode_json(jsonb, kind, value, keys, out);
+        if fit != Fit::Misfit {
+            patch_length(out, mark);
+        }
+        fit
+    }
+
     /// Appends the value's bytes (no length). On `Misfit` nothing stays written.
     fn encode_other(&self, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
         match self {
@@ -304,8 +317,8 @@ impl Codec {
                 }
                 _ => Fit::Misfit,
             },
-            Codec::Json => encode_json(None, kind, value, out),
-            Codec::Jsonb(exact) => encode_json(Some(*exact), kind, value, out),
+            Codec::Json => encode_json(None, kind, value, &mut json::KeyMemory::default(), out),
+            Codec::Jsonb(exact) => encode_json(Some(*exact), kind, value, &mut json::KeyMemory::default(), out),
             Codec::Array(element, oid, dimensions) if kind == kind::ARRAY => encode_array(element, *oid, *dimensions, value, out),
             _ => Fit::Misfit,
         }
@@ -490,12 +503,12 @@ fn encode_numeric(typmod: Option<(u16, i16)>, expected: BsonKind, kind: u8, valu
     fit(back_kind == Some(kind) && back == value)
 }
 
-fn encode_json(jsonb: Option<bool>, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
+fn encode_json(jsonb: Option<bool>, kind: u8, value: &[u8], keys: &mut json::KeyMemory, out: &mut Vec<u8>) -> Fit {
     let mark = out.len();
     if jsonb.is_some() {
         out.push(1);
     }
-    match json::encode_json(kind, value, out) {
+    match json::encode_json_remembering(kind, value, keys, out) {
         Ok(found) if found.storable => fit(found.clean && (found.ordered || jsonb != Some(true))),
         _ => {
             out.truncate(mark);

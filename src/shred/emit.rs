@@ -139,7 +139,14 @@ impl State {
                         fit = Some(Fit::Exact);
                     }
                     if fit != Some(Fit::Exact) {
-                        let fit = fit.unwrap_or_else(|| codec.encode_rare(slot.kind, document, slot.start as usize, slot.end as usize, out));
+                        let fit = match fit {
+                            Some(fit) => fit,
+                            None if *json => {
+                                self.json_keys.enter((row.table, index));
+                                codec.encode_remembering(slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), &mut self.json_keys, out)
+                            }
+                            None => codec.encode_rare(slot.kind, document, slot.start as usize, slot.end as usize, out),
+                        };
                         if fit != Fit::Exact {
                             self.misfit(fit, *number, (row.table, index), slot.kind);
                         }

@@ -14,6 +14,7 @@ pub(crate) use program::Program;
 
 use crate::bson::Fault;
 use crate::complement;
+use crate::json::KeyMemory;
 use crate::lookup::{Lookups, Wanted};
 use crate::postgres::fit::Fit;
 use crate::rowset::Rows;
@@ -96,6 +97,8 @@ pub(crate) struct State {
     marks: Vec<(usize, u32)>,
     /// Key order counts.
     pub exact_order: bool,
+    /// Keys of the objects in JSON columns.
+    pub json_keys: KeyMemory,
     /// Per object, which field came first, then which field came after each.
     pub hints: Vec<Hint>,
     /// Element identities seen in the array that is walked.
@@ -122,6 +125,7 @@ impl Shredder {
             known_key: None,
             marks: Vec::new(),
             exact_order: program.exact,
+            json_keys: KeyMemory::default(),
             hints: vec![Hint::default(); program.hints],
             element_keys: Seen::default(),
             spare_seen: Vec::new(),

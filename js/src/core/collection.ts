@@ -8,11 +8,10 @@ import { tuplesOfCopyText } from "../postgres/copy-text.ts";
 import { type TableSql, tableSql } from "../postgres/table-sql.ts";
 import { documentOf, lostDocuments, tuplesOfObjects } from "../postgres/objects.ts";
 import type { ReadForms } from "../postgres/value.ts";
-import { copyOf } from "../wasm/copy.ts";
 import { view, wasm, type WasmAssembler, type WasmBatch, type WasmPlan, type WasmShredder } from "../wasm/handle.ts";
 import type { CollectionDescription, TableDescription } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { Documents } from "./documents.ts";
+import { Documents, HeldDocuments } from "./documents.ts";
 import { HeldTables } from "./held-tables.ts";
 import type { Issue } from "./issue.ts";
 import { RowlensError } from "./rowlens-error.ts";
@@ -45,6 +44,14 @@ export interface ToRowsOptions {
   /** Objects only: what becomes of `undefined` fields. Default `omit`. */
   undefined?: "omit" | "null";
   /** Answers for keys with `as: "lookup"`; see {@link Collection.neededLookups}. */
+  lookups?: Lookups;
+}
+
+/** Options of {@link Collection.toDocuments}. */
+export interface ToDocumentsOptions {
+  /** `false`: the BSON is a view of WebAssembly memory that lives until the next call of any kind; for what is sent or deserialised at once. Default true. */
+  copy?: boolean;
+  /** Answers for keys with `as: "lookup"`. */
   lookups?: Lookups;
 }
 
@@ -99,6 +106,7 @@ export class Collection {
   readonly #assembler: WasmAssembler;
   /** What the last run left. */
   #held: HeldTables | undefined;
+  #heldDocuments: HeldDocuments | undefined;
   #inner: InnerCollection | undefined;
 
   /** @internal */
@@ -163,20 +171,23 @@ export class Collection {
    * @example
    * const { bson } = payments.toDocuments({ payments: { copyBinary: root }, payment_events: { copyBinary: events } });
    */
-  toDocuments(input: Pick<Rows, "tables"> | Record<string, TableInput>, options: { lookups?: Lookups } = {}): Documents {
+  toDocuments(input: Pick<Rows, "tables"> | Record<string, TableInput>, options: ToDocumentsOptions = {}): Documents {
     setLookups(this.#assembler, options.lookups);
     const readIssues: Issue[] = [];
     // Room for one table may move wasm memory away from under the views of the others (`copy: false`).
     const memory = view(0, 0).buffer;
     const parts = this.#tuples(input, readIssues).map((tuples) => (tuples.buffer === memory ? tuples.slice() : tuples));
     parts.forEach((tuples, index) => view(this.#assembler.reserve(index, tuples.length), tuples.length).set(tuples));
+    this.#heldDocuments?.release();
     const count = this.#assembler.run();
-    const bson = copyOf(view(this.#assembler.out_ptr(), this.#assembler.out_len()));
+    const held = new HeldDocuments(this.#assembler);
+    this.#heldDocuments = held;
+    const copy = options.copy !== false;
     const { issues, issueCounts } = foundBy(this.#assembler);
-    if (readIssues.length === 0) return Documents.make(bson, count, issues, issueCounts);
+    if (readIssues.length === 0) return Documents.make(held, copy, count, issues, issueCounts);
     const counts = { ...issueCounts };
     for (const { code } of readIssues) counts[code] = (counts[code] ?? 0) + 1;
-    return Documents.make(bson, count, [...readIssues.slice(0, 1000), ...issues], counts);
+    return Documents.make(held, copy, count, [...readIssues.slice(0, 1000), ...issues], counts);
   }
 
   /**
@@ -248,6 +259,7 @@ export class Collection {
   /** @internal */
   free(): void {
     this.#held?.release();
+    this.#heldDocuments?.release();
     this.#shredder.free();
     this.#assembler.free();
   }

@@ -1,5 +1,27 @@
 import { splitBson } from "../bson/split-bson.ts";
+import { copyOf } from "../wasm/copy.ts";
+import { view, type WasmAssembler } from "../wasm/handle.ts";
 import type { Issue } from "./issue.ts";
+import { RowlensError } from "./rowlens-error.ts";
+
+/** Documents as an assembler's run left them in wasm memory, until its next run. @internal */
+export class HeldDocuments {
+  #assembler: WasmAssembler | undefined;
+
+  constructor(assembler: WasmAssembler) {
+    this.#assembler = assembler;
+  }
+
+  /** They are there no longer. */
+  release(): void {
+    this.#assembler = undefined;
+  }
+
+  /** A view of them, good until wasm memory grows. */
+  bson(): Uint8Array | undefined {
+    return this.#assembler && view(this.#assembler.out_ptr(), this.#assembler.out_len());
+  }
+}
 
 /**
  * Documents assembled from rows.
@@ -8,31 +30,43 @@ import type { Issue } from "./issue.ts";
  * for (const bson of back.documents) console.log(toExtendedJson(bson, { relaxed: true }));
  */
 export class Documents {
-  /** Concatenated BSON. */
-  readonly bson: Uint8Array;
   /** How many documents. */
   readonly count: number;
   /** The first thousand findings. */
   readonly issues: readonly Issue[];
   /** Findings counted by code, all of them. */
   readonly issueCounts: Readonly<Record<string, number>>;
+  readonly #held: HeldDocuments;
+  readonly #copy: Uint8Array | undefined;
   #documents: Uint8Array[] | undefined;
 
   /** @internal */
-  static make(bson: Uint8Array, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>): Documents {
-    return new Documents(bson, count, issues, issueCounts);
+  static make(held: HeldDocuments, copy: boolean, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>): Documents {
+    return new Documents(held, copy, count, issues, issueCounts);
   }
 
-  private constructor(bson: Uint8Array, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>) {
-    this.bson = bson;
+  private constructor(held: HeldDocuments, copy: boolean, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>) {
+    this.#held = held;
+    this.#copy = copy ? copyOf(held.bson() as Uint8Array) : undefined;
     this.count = count;
     this.issues = issues;
     this.issueCounts = issueCounts;
   }
 
+  /**
+   * Concatenated BSON. With `copy: false` a view of where it is now: memory that grows leaves views behind.
+   * @throws RowlensError `documents-gone`
+   */
+  get bson(): Uint8Array {
+    const bson = this.#copy ?? this.#held.bson();
+    if (bson === undefined) throw new RowlensError("documents-gone", "these documents were views (`copy: false`), and `toDocuments` was called again since");
+    return bson;
+  }
+
   /** The documents one by one, as views of {@link bson}. */
   get documents(): Uint8Array[] {
-    this.#documents ??= splitBson(this.bson);
+    if (this.#copy === undefined) return splitBson(this.bson);
+    this.#documents ??= splitBson(this.#copy);
     return this.#documents;
   }
 
