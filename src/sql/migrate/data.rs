@@ -64,11 +64,12 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
         let entry = format!("{rest} -> 'fields' -> {}", literal(name));
         (name.as_str(), format!("CASE WHEN b.touched THEN pg_temp.rowlens_apply(b.f{index}, {entry}, {}, {}, {at}, b.orders, {at}) ELSE b.f{index} END", part("types"), part("rows"), at = path(name)))
     }));
+    let given = object(moved.iter().enumerate().map(|(index, (name, _))| (name.as_str(), format!("b.f{index}"))));
     let only = if moved.iter().all(|(_, change)| *change == Change::More) { "\nWHERE b.touched" } else { "" };
     let tables_of_old: Vec<String> = pair.old.tables.iter().map(crate::plan::TablePlan::qualified).collect();
     out.take.push(format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;", tables_of_old.join(", ")));
     out.take.push(format!(
-        "CREATE TEMPORARY TABLE {} AS\nSELECT {} AS k, {values} AS v, b.touched\nFROM {} t{}, LATERAL (SELECT pg_temp.rowlens_touches({rest}, {all}) AS touched, {}) b{only};",
+        "CREATE TEMPORARY TABLE {} AS\nSELECT {} AS k, {values} AS v, CASE WHEN b.touched THEN {given} END AS b, b.touched\nFROM {} t{}, LATERAL (SELECT pg_temp.rowlens_touches({rest}, {all}) AS touched, {}) b{only};",
         moving.trim_start_matches("pg_temp."), key(pair.old)?, root.qualified(), joins(pair.old), bases(pair.old, moved)
     ));
     out.take.push(format!("CREATE INDEX ON {moving} (k);\nANALYZE {moving};"));
@@ -91,17 +92,16 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     let rows = rows_of(pair.old_plan, pair.old, moved);
     for (index, table) in pair.old.tables.iter().enumerate() {
         let text = |sql: String, pg: &PgType| format!("{sql}{}::text", if *pg == PgType::Json { "::jsonb" } else { "" });
-        let wanted: Vec<String> = rows.iter().filter(|rows| rows.table == index).map(|rows| {
-            format!("SELECT ARRAY[{}] FROM (SELECT m.k, m.v) s(k, v){}", list(rows.columns.iter().zip(&table.columns).map(|(sql, column)| text(sql.clone(), &column.pg))), rows.from)
-        }).collect();
-        if wanted.is_empty() {
-            continue;
+        let of = |value: &str| {
+            let selects = rows.iter().filter(|rows| rows.table == index).map(|rows| {
+                format!("SELECT ARRAY[{}] FROM (SELECT m.k, m.{value}) s(k, v){}", list(rows.columns.iter().zip(&table.columns).map(|(sql, column)| text(sql.clone(), &column.pg))), rows.from)
+            });
+            format!("(SELECT array_agg(r ORDER BY r) FROM ({}) x(r))", selects.collect::<Vec<_>>().join("\nUNION ALL "))
+        };
+        if rows.iter().any(|rows| rows.table == index) {
+            let message = literal(&format!("the complement no longer agrees with rows of `{}`", table.name));
+            out.take.push(format!("SELECT pg_temp.rowlens_refuse({message}) FROM {moving} m WHERE m.touched\nAND {}\nIS DISTINCT FROM {};", of("v"), of("b")));
         }
-        let had = list(table.columns.iter().map(|column| text(format!("c.{}", quote(&column.name)), &column.pg)));
-        out.take.push(format!(
-            "SELECT pg_temp.rowlens_refuse({}) FROM {moving} m WHERE m.touched\nAND (SELECT array_agg(r ORDER BY r) FROM ({}) x(r))\nIS DISTINCT FROM (SELECT array_agg(r ORDER BY r) FROM (SELECT ARRAY[{had}] FROM {} c WHERE c.{} = m.k) x(r));",
-            literal(&format!("the complement no longer agrees with rows of `{}`", table.name)), wanted.join("\nUNION ALL "), table.qualified(), quote(&table.columns.first()?.name)
-        ));
     }
     let places = tables(pair);
     let mut cleared: Vec<usize> = moved.iter().flat_map(|(name, _)| cases(&pair.old.root, name)).flat_map(|case| Parts::of(case.node, &[]).children).filter_map(|(_, node)| Some(child(node)?.context.table)).collect();

@@ -5,7 +5,7 @@ $rowlens$;
 
 -- What the complement makes of the value that rows give; NULL is missing.
 CREATE FUNCTION pg_temp.rowlens_apply(base jsonb, j jsonb, types jsonb, rows jsonb, path text, orders jsonb, place text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
-DECLARE tag text := types ->> path; e jsonb; element text; i int := 0; result jsonb := '[]';
+DECLARE tag text := types ->> path; element text; items jsonb[]; i int; at int;
 BEGIN
   IF tag = 'missing' THEN RETURN NULL; END IF;
   IF j IS NOT NULL AND (base IS NULL OR tag = 'replace' OR tag LIKE 'bson:%' OR jsonb_typeof(j) <> 'object' OR NOT (jsonb_typeof(base) = 'array' OR pg_temp.rowlens_plain(base))) THEN
@@ -18,21 +18,14 @@ BEGIN
       SELECT k, pg_temp.rowlens_value(x, types, pg_temp.rowlens_path(path, k)) FROM jsonb_each(j) o(k, x) WHERE NOT base ? k AND types ->> pg_temp.rowlens_path(path, k) IS DISTINCT FROM 'missing'
     ) both_sides WHERE x IS NOT NULL);
   ELSIF jsonb_typeof(base) = 'array' THEN
-    FOR e IN SELECT * FROM jsonb_array_elements(base) LOOP
-      element := path || '[' || i || ']';
-      IF rows ? element THEN
-        IF pg_temp.rowlens_fingerprint(e, orders, place || '[]') IS DISTINCT FROM rows ->> element THEN
-          PERFORM pg_temp.rowlens_refuse('the complement''s entry for `' || element || '` belongs to an element that has moved, or is gone');
-        END IF;
-        e := pg_temp.rowlens_apply(e, j -> i::text, types, rows, element, orders, place || '[]');
-      END IF;
-      result := result || jsonb_build_array(e);
-      i := i + 1;
+    -- All places are found before any element changes. An entry follows its element; of elements alike it is the first. One whose element is gone, or was written since, is dropped as it is when rows are read.
+    items := ARRAY(SELECT * FROM jsonb_array_elements(base));
+    FOR element, i IN SELECT k, substring(k FROM '([0-9]+)\]$')::int FROM jsonb_object_keys(rows) k WHERE starts_with(k, path || '[') AND substr(k, length(path) + 2) ~ '^[0-9]+\]$' LOOP
+      at := CASE WHEN i < cardinality(items) AND pg_temp.rowlens_fingerprint(base -> i, orders, place || '[]') = rows ->> element THEN i + 1
+        ELSE (SELECT min(n) FROM jsonb_array_elements(base) WITH ORDINALITY o(x, n) WHERE pg_temp.rowlens_fingerprint(x, orders, place || '[]') = rows ->> element) END;
+      IF at IS NOT NULL THEN items[at] := coalesce(pg_temp.rowlens_apply(items[at], j -> i::text, types, rows, element, orders, place || '[]'), 'null'); END IF;
     END LOOP;
-    IF EXISTS (SELECT FROM jsonb_object_keys(rows) k WHERE starts_with(k, path || '[') AND substr(k, length(path) + 2) ~ '^[0-9]+\]$' AND substring(k FROM '([0-9]+)\]$')::int >= i) THEN
-      PERFORM pg_temp.rowlens_refuse('the complement has entries for elements of `' || path || '` that are gone');
-    END IF;
-    RETURN result;
+    RETURN to_jsonb(items);
   END IF;
   RETURN base;
 END $rowlens$;
