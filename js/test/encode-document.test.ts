@@ -101,7 +101,7 @@ describe("encodeDocument", () => {
     expect(hex(encodeDocument(mixed))).toBe(hex(bson7.serialize({ five: mixed.seven, six: mixed.seven, seven: mixed.seven })));
   });
 
-  it("refuses a Mongoose document and says what to do", () => {
+  it("§0.9: refuses a Mongoose document and says what to do", () => {
     const error = refused({ toObject: () => ({}) });
     expect(error.code).toBe("mongoose-document");
     expect(error.issues[0]?.help).toContain("lean");

@@ -8,7 +8,7 @@ import { OPERATIONS, runOf } from "./crash/operations.ts";
 import { ownDatabase, sharedServer } from "../support/servers/index.ts";
 import type { Order } from "./simulation/model.ts";
 
-describe("a client is killed", async () => {
+describe("H6: a client is killed", async () => {
   const server = await sharedServer("18");
   const own = server && (await ownDatabase(server, setup));
   const pool = new pg.Pool({ ...own?.connection, max: 2 });

@@ -97,7 +97,7 @@ describe.each(["pglite", "18", "15"] as const)("injected faults (%s)", (server) 
     });
   }
 
-  it("are found and classified, each in O(log n) ranges", async () => {
+  it("H45, H46: are found and classified, each in O(log n) ranges", async () => {
     for (const count of server === "pglite" ? [100, 600] : [100, 2_000]) {
       await stored(count, async (session, compare) => {
         expect(await compare(session)).toMatchObject({ equal: true, documents: count, rows: count * 12, database: { documents: count, rows: count * 12 }, queries: 1, ranges: 0, differences: [], counts: {} });
@@ -143,7 +143,7 @@ describe.each(["pglite", "18", "15"] as const)("injected faults (%s)", (server) 
     });
   }, 120_000);
 
-  it("a difference that is gone when both are read again was a write under way", async () => {
+  it("H43: a difference that is gone when both are read again was a write under way", async () => {
     await stored(300, async (session, compare, documents) => {
       await query(session, [`UPDATE orders SET total = total + 1 WHERE id = '${key(7)}'`, `DELETE FROM orders WHERE id = '${key(8)}'`, `UPDATE orders SET price = 9 WHERE id = '${key(9)}'`]);
       const asked: string[] = [];

@@ -21,7 +21,7 @@ async function firstFault(arena: Arena, mutant: Mutant): Promise<{ seed: number;
 }
 
 // The other half of the simulation's proof: each part of the protocol is needed, and the simulation sees that it is missing.
-describe("the simulation fails without", async () => {
+describe("§0.6, H5, H13: the simulation fails without", async () => {
   const arena = await openArena("18");
   afterAll(() => arena?.close(), 60_000);
 

@@ -22,7 +22,7 @@ async function reasons(result: Promise<unknown>): Promise<string[]> {
   }
 }
 
-describe("the server stops at once", async () => {
+describe("H6: the server stops at once", async () => {
   const cluster = await startCluster({ major: 18, settings: ["max_connections=200"] });
   const connection = { host: cluster?.host, user: cluster?.user, database: "postgres" };
   const pool = new pg.Pool({ ...connection, max: 2 });
