@@ -8,8 +8,8 @@ import { OPERATIONS, runOf } from "./crash/operations.ts";
 import { ownDatabase, sharedServer } from "../support/servers/index.ts";
 import type { Order } from "./simulation/model.ts";
 
-describe("H6: a client is killed", async () => {
-  const server = await sharedServer("18");
+describe.each(["18", "15"] as const)("H6: a client is killed (%s)", async (major) => {
+  const server = await sharedServer(major);
   const own = server && (await ownDatabase(server, setup));
   const pool = new pg.Pool({ ...own?.connection, max: 2 });
   // The database goes with whoever is still connected to it.

@@ -21,8 +21,8 @@ async function firstFault(arena: Arena, mutant: Mutant): Promise<{ seed: number;
 }
 
 // The other half of the simulation's proof: each part of the protocol is needed, and the simulation sees that it is missing.
-describe("§0.6, H5, H13: the simulation fails without", async () => {
-  const arena = await openArena("18");
+describe.each(["18", "15"] as const)("§0.6, H5, H13: the simulation (%s) fails without", async (server) => {
+  const arena = await openArena(server);
   afterAll(() => arena?.close(), 60_000);
 
   it.skipIf(arena === undefined).each(MUTANTS.map((mutant) => [mutant.without, mutant] as const))("%s", async (_without, mutant) => {

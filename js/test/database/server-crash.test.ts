@@ -22,8 +22,8 @@ async function reasons(result: Promise<unknown>): Promise<string[]> {
   }
 }
 
-describe("H6: the server stops at once", async () => {
-  const cluster = await startCluster({ major: 18, settings: ["max_connections=200"] });
+describe.each([18, 15] as const)("H6: the server stops at once (%s)", async (major) => {
+  const cluster = await startCluster({ major, settings: ["max_connections=200"] });
   const connection = { host: cluster?.host, user: cluster?.user, database: "postgres" };
   const pool = new pg.Pool({ ...connection, max: 2 });
   // Idle connections are lost with the server.
