@@ -144,7 +144,7 @@ async function differences(session: Session, collection: Collection, index: Dige
     if (foreign) {
       await readInto(session, collection, candidates.flatMap(({ key, at }) => (at === undefined ? [key] : [])), reader);
       ids.push(...(await identities(session, collection, reader.documents(false, options.lookups).bson, options.lookups)));
-      reader.records.clear();
+      reader.clear();
       tally.queries++;
     }
     const documents = await source(ids, keys);

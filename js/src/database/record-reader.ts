@@ -8,10 +8,14 @@ import { copyOf } from "../wasm/copy.ts";
 import { view, wasm, type WasmRecords } from "../wasm/handle.ts";
 import type { ResultRow } from "./session.ts";
 
+/** Bytes of rows that are put together at once: rows, their tuples and the documents are in WebAssembly's memory, which has 4 GB, together. */
+const MOST = 256 * 1024 * 1024;
+
 /** Takes records as PostgreSQL sends them, and has them as tuples. Its memory is WebAssembly's: free it. */
 export class RecordReader {
   readonly #collection: Collection;
   readonly records: WasmRecords;
+  #taken = 0;
 
   constructor(collection: Collection) {
     const { plan, index } = collection.inner;
@@ -21,8 +25,10 @@ export class RecordReader {
 
   /** Takes the row that the statement of `readStatement` gives. */
   append(row: ResultRow | undefined): void {
-    for (let table = 0; table <= this.#collection.tables.length; table++) {
-      const bytes = row?.[`t${table}`];
+    const tables = Array.from({ length: this.#collection.tables.length + 1 }, (_, table) => row?.[`t${table}`]);
+    for (const bytes of tables) this.#taken += bytes instanceof Uint8Array ? bytes.length : 0;
+    if (this.#taken > MOST) throw new RowlensError("result-too-large", "the rows of these documents are more than 256 MB: read fewer at once, or all of them with `stream`");
+    for (const [table, bytes] of tables.entries()) {
       if (!(bytes instanceof Uint8Array)) continue;
       view(this.records.reserve(bytes.length), bytes.length).set(bytes);
       drift(() => this.records.append(table));
@@ -61,6 +67,12 @@ export class RecordReader {
       row = [];
     });
     return [...found.values()];
+  }
+
+  /** Forgets all rows. */
+  clear(): void {
+    this.records.clear();
+    this.#taken = 0;
   }
 
   free(): void {

@@ -186,6 +186,11 @@ describe("results beyond what PostgreSQL sends at once", () => {
     expect(found.missing).toEqual(["0", "3", "5", "8"]);
   });
 
+  it("are refused before WebAssembly's memory is full", async () => {
+    const half = { t0: new Uint8Array(140 * 1024 * 1024), missing: "" };
+    await expect(readDocuments(answering(() => [{ ...half, t1: half.t0 }] as never), collection, { keys: ["1"] })).rejects.toMatchObject({ code: "result-too-large" });
+  });
+
   it("of one document are said to be that", async () => {
     const failing = (error: Error): Session => answering(() => { throw error; });
     await expect(readDocuments(failing(large), collection, { keys: ["1"] })).rejects.toMatchObject({ code: "document-too-large" });
