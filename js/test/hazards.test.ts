@@ -20,3 +20,13 @@ it.each(rows.map((row) => [row.hazard, row] as const))("%s has a test of that na
     expect(titles.some((title) => new RegExp(`${hazard.replace(".", "\\.")}(?!\\d)`).test(title)), `${path} has no test named after ${hazard}`).toBe(true);
   }
 });
+
+const steps = page.split("\n").flatMap((line) => (/^\| \d, /.test(line) ? [...line.matchAll(/`([^`]+\.test\.ts)`((?: and)? "[^"]+")/g)].map(([, path, title]) => [path as string, (title as string).trim().slice(1, -1)] as const) : []));
+
+it("every step of a write has tests", () => {
+  expect(steps.length).toBeGreaterThanOrEqual(7);
+  for (const [path, title] of steps) {
+    const titles = readFileSync(new URL(path, import.meta.url), "utf8").split("\n").filter((text) => /\b(it|describe|onEachServer)\b.*\(/.test(text));
+    expect(titles.some((text) => text.includes(title)), `${path}: ${title}`).toBe(true);
+  }
+});

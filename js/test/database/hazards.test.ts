@@ -112,6 +112,37 @@ onEachServer("hazards", things, "", (get, server) => {
     expect(await text("SELECT count(*)::text FROM things")).toBe("0");
   });
 
+  it("H14: rows whose document is gone, unseen by any hook, are told", async () => {
+    await get().db.load("things", [[{ _id: "a", v: 1, lines: [{}] }, { _id: "expired", v: 1, lines: [{}, {}] }]]);
+    expect((await get().db.compare("things", () => [[{ _id: "a", v: 1, lines: [{}] }]])).differences).toMatchObject([{ class: "extra", key: "expired", table: "things" }]);
+  });
+
+  it("H16: a load that was interrupted is begun again, and writes what was not there", async () => {
+    const batch = (from: number): object[] => Array.from({ length: 600 }, (_, index) => ({ _id: `k${from + index}`, v: 1, lines: [{ quantity: Long.ONE }] }));
+    await expect(get().db.load("things", (function* () {
+      yield batch(0);
+      throw new Error("the cursor is gone");
+    })())).rejects.toThrow("the cursor is gone");
+    expect((await get().db.load("things", [batch(0), batch(600)])).counts).toMatchObject({ unchanged: 600, inserted: 600 });
+    expect(await text("SELECT (SELECT count(*) FROM things)::text AS things, (SELECT count(*) FROM lines)::text AS lines")).toBe("1200|1200");
+  });
+
+  if (server !== "pglite") {
+    it("H18: two loads of the same at once do no harm", async () => {
+      const documents = Array.from({ length: 1_200 }, (_, index) => ({ _id: `k${index}`, v: 1, count: index, lines: [{ quantity: Long.ONE }] }));
+      const reports = await Promise.all([0, 1].map(() => get().db.load("things", [documents.slice(0, 700), documents.slice(700)])));
+      expect(reports.reduce((sum, { counts }) => sum + counts.inserted, 0)).toBe(documents.length);
+      expect(reports.reduce((sum, { counts }) => sum + counts.unchanged, 0)).toBe(documents.length);
+      expect(await get().db.compare("things", [documents])).toMatchObject({ equal: true, documents: documents.length });
+    });
+  }
+
+  it("H27: keys and unique values that differ in case or composition differ", async () => {
+    const spellings = ["straße", "strasse", "STRASSE", "\u00e9", "e\u0301", "\u0130", "i"];
+    await through(...spellings.map((spelling) => ({ _id: spelling, flag: true, email: spelling })));
+    expect(await text("SELECT count(DISTINCT email)::text FROM things")).toBe(String(spellings.length));
+  });
+
   it("H19: no column that decides or is compared comes from a clock", () => {
     const clocks = get().plan.ddl().split("\n").filter((line) => /now\(\)|current_|localtime|clock/i.test(line));
     expect(clocks.map((line) => line.trim()), "when a tombstone was made, for whoever clears them away").toEqual(['"deleted_at" timestamptz NOT NULL DEFAULT now(),']);
