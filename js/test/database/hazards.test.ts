@@ -234,6 +234,28 @@ onEachServer("hazards", things, "", (get, server) => {
   });
 });
 
+/** Tables that no longer are as the mapping says, a document that they refuse for that, and what comes of it. */
+const PROVOKED: [string, string, Record<string, unknown>, object][] = [
+  ["a value that is missing", "ALTER TABLE things ALTER note SET NOT NULL", {}, { sqlstate: "23502", reason: "missing-required", column: "note" }],
+  ["a number beyond its column", "ALTER TABLE things ALTER count TYPE smallint", { count: 40_000 }, { sqlstate: "22003", reason: "scale-or-range" }],
+  ["a text longer than its column", "ALTER TABLE things ALTER note TYPE varchar(3)", { note: "four" }, { sqlstate: "22001", reason: "scale-or-range" }],
+  ["a label that is no more", "ALTER TYPE mood RENAME VALUE 'good' TO 'fine'", { mood: "good" }, { sqlstate: "22P02", reason: "bad-literal" }],
+  ["a column that is no more", "ALTER TABLE things DROP street", { home: { street: "x" } }, { sqlstate: "42703", reason: "schema-drift" }],
+  ["a check", "ALTER TABLE lines ADD CHECK (quantity > 0)", { lines: [{ quantity: Long.fromNumber(-7) }] }, { sqlstate: "23514", reason: "check-failed", table: "lines" }],
+];
+describe("§9: provoked by the tables", () => {
+  describe.each(PROVOKED)("%s", (_, alter, fields, expected) => {
+    onEachServer("refused", things, "", (get) => {
+      it("says so, and nothing of it is written", async () => {
+        expect(await get().db.apply("things", { _id: "before", v: 1, note: "x", flag: false }), "the statement is prepared").toMatchObject({ outcome: "inserted" });
+        await get().run(alter);
+        expect(await get().db.apply("things", { _id: "a", v: 1, ...fields })).toMatchObject({ outcome: "failed", ...expected });
+        expect(await get().rows("SELECT id FROM things")).toEqual([{ id: "before" }]);
+      });
+    });
+  });
+});
+
 describe("§9: what PostgreSQL refuses has a reason", () => {
   /** Condition, and the reason that it is. */
   const REASONS: [string, string][] = [
