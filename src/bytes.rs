@@ -1,6 +1,8 @@
 //! Short runs of bytes, looked at and copied a word at a time: calls to `memcpy` and `memcmp` cost more than the bytes do,
 //! in WebAssembly above all. All of it is safe Rust: a window of fixed size is checked once and then has no further checks.
 
+use crate::lanes::{Lanes, Marks};
+
 /// The word of eight bytes at `at`, if they are there.
 #[inline(always)]
 fn word(data: &[u8], at: usize) -> Option<u64> {
@@ -87,24 +89,17 @@ impl Run {
     }
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Not zero where a byte of the word is zero or beyond ASCII. (A borrow can only make it so too often where another byte already is.)
+/// U+0000, which PostgreSQL cannot store, and bytes that may not be UTF-8.
 #[inline(always)]
-fn odd(word: u64) -> u64 {
-    (word.wrapping_sub(ONES) | word) & HIGH
+fn odd(window: &[u8; 16]) -> Marks {
+    Lanes::of(window).zero_or_beyond_ascii()
 }
 
-/// The two words of the text of `length` bytes at `start`, zeros behind it, if it is short ASCII without U+0000 and something stands behind it.
+/// The window that begins with the text of `length` bytes at `start`, if that is short ASCII without U+0000 and something stands behind it.
 #[inline(always)]
-pub(crate) fn short_text(data: &[u8], start: usize, length: usize) -> Option<(u64, u64)> {
+pub(crate) fn short_text(data: &[u8], start: usize, length: usize) -> Option<&[u8; 16]> {
     let window = data.get(start..)?.first_chunk::<16>().filter(|_| length <= 16)?;
-    let (low, high) = halves(window);
-    let (keep_low, keep_high) = masks(length);
-    let (low, high) = (low & keep_low, high & keep_high);
-    // What stands behind the text is replaced by ones, which are never odd.
-    (odd(low | ONES & !keep_low) | odd(high | ONES & !keep_high) == 0).then_some((low, high))
+    (!odd(window).within(length).any()).then_some(window)
 }
 
 /// Whether `data[start..end]` is text that PostgreSQL can store: UTF-8 without U+0000.
@@ -122,16 +117,14 @@ pub(crate) fn push_storable(out: &mut Vec<u8>, data: &[u8], start: usize, end: u
         return is_storable_long(run);
     };
     let end = out.len() + run.len();
-    let mut found = 0;
+    let mut found = odd(last);
     for window in run.chunks_exact(16).filter_map(<[u8]>::first_chunk::<16>) {
-        let (low, high) = halves(window);
-        found |= odd(low) | odd(high);
+        found = found | odd(window);
         out.extend_from_slice(window);
     }
-    let (low, high) = halves(last);
     out.truncate(end - 16);
     out.extend_from_slice(last);
-    (found | odd(low) | odd(high)) == 0 || is_storable_odd(run)
+    !found.any() || is_storable_odd(run)
 }
 
 /// Up to so many bytes go by windows: beyond, a call to `memcpy` costs less.
@@ -144,13 +137,10 @@ fn is_storable_odd(text: &[u8]) -> bool {
 
 #[inline(never)]
 fn is_storable_long(text: &[u8]) -> bool {
-    let mut chunks = text.chunks_exact(8);
-    let mut found = 0;
-    for chunk in &mut chunks {
-        found |= chunk.first_chunk().map_or(HIGH, |bytes| odd(u64::from_le_bytes(*bytes)));
-    }
-    let tail = chunks.remainder().iter().all(|byte| (1..0x80).contains(byte));
-    (found == 0 && tail) || is_storable_odd(text)
+    let mut windows = text.chunks_exact(16);
+    let found = windows.by_ref().filter_map(<[u8]>::first_chunk).map(odd).reduce(|all, marks| all | marks).is_some_and(Marks::any);
+    let tail = windows.remainder().iter().all(|byte| (1..0x80).contains(byte));
+    (!found && tail) || is_storable_odd(text)
 }
 
 /// The two words of a window.
@@ -274,15 +264,8 @@ impl Name {
 #[inline(always)]
 pub(crate) fn find_nul(rest: &[u8]) -> Option<usize> {
     if let Some(window) = rest.first_chunk::<16>() {
-        // The lowest byte that is marked is the first zero: borrows only mark what stands behind it.
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-        let (low, high) = halves(window);
-        let (low, high) = (zero(low), zero(high));
-        if low != 0 {
-            return Some(low.trailing_zeros() as usize / 8);
-        }
-        if high != 0 {
-            return Some(8 + high.trailing_zeros() as usize / 8);
+        if let Some(place) = Lanes::of(window).equal(0).first() {
+            return Some(place);
         }
     }
     find_nul_slowly(rest)

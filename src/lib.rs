@@ -60,6 +60,7 @@ mod findings;
 pub mod identity;
 pub mod issue;
 pub mod json;
+mod lanes;
 pub mod lens;
 pub mod lookup;
 pub mod mapping;

@@ -1,7 +1,7 @@
 //! One column value back into one document value. The mirror of `shred::codec`.
 
 use crate::bson::{index_digits, kind};
-use crate::bytes::{is_storable_text, push_run, short_text};
+use crate::bytes::{push_run, push_storable, short_text};
 use crate::identity;
 use crate::json;
 use crate::plan::{BsonKind, FieldPlan};
@@ -173,13 +173,16 @@ impl Decoder {
 #[inline(always)]
 fn push_text(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> bool {
     let length = end.saturating_sub(start);
-    let Some((low, high)) = short_text(data, start, length) else { return push_long_text(out, data, start, end) };
+    let Some(window) = short_text(data, start, length) else { return push_long_text(out, data, start, end) };
     let mut value = [0; 21];
     value[..4].copy_from_slice(&(length as i32 + 1).to_le_bytes());
-    value[4..12].copy_from_slice(&low.to_le_bytes());
-    value[12..20].copy_from_slice(&high.to_le_bytes());
+    value[4..20].copy_from_slice(window);
     out.extend_from_slice(&value);
     out.truncate(out.len() - 16 + length);
+    // What stands behind a text came along.
+    if let Some(terminator) = out.last_mut() {
+        *terminator = 0;
+    }
     true
 }
 
@@ -194,13 +197,15 @@ fn push_bytes(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> Optio
 
 #[inline(never)]
 fn push_long_text(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> bool {
-    if !is_storable_text(data, start, end) {
-        return false;
+    let mark = out.len();
+    out.extend_from_slice(&(end.saturating_sub(start) as i32 + 1).to_le_bytes());
+    let storable = push_storable(out, data, start, end);
+    if storable {
+        out.push(0);
+    } else {
+        out.truncate(mark);
     }
-    out.extend_from_slice(&((end - start) as i32 + 1).to_le_bytes());
-    push_run(out, data, start, end);
-    out.push(0);
-    true
+    storable
 }
 
 fn text(value: &[u8], out: &mut Vec<u8>) -> Result<u8, BadValue> {

@@ -1,6 +1,7 @@
 //! JSON strings from bytes: one scan for what needs no escape, runs copied whole.
 
-use crate::bytes::{halves, masks, FEW_WINDOWS};
+use crate::bytes::FEW_WINDOWS;
+use crate::lanes::{Lanes, Marks};
 
 /// What a string turned out to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,40 +34,26 @@ const fn table() -> [u8; 256] {
 /// 0: as it is; `u`: `\u00XX`; else the character behind the backslash.
 static ESCAPES: [u8; 256] = table();
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Not zero exactly where some byte of the word is below 0x20, a quote, a backslash, or beyond ASCII.
+/// Bytes below 0x20, quotes, backslashes, and bytes beyond ASCII.
 #[inline(always)]
-fn odd(w: u64) -> u64 {
+fn odd(window: &[u8; 16]) -> Marks {
+    let lanes = Lanes::of(window);
     // The quote changes places with the space: it and the control characters are then all that is below 0x21.
-    let low = (w ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
-    let slash = (w ^ (ONES * 0x5c)).wrapping_sub(ONES);
-    (w | low | slash) & HIGH
+    lanes.turned(0x02).up_to(0x20) | lanes.equal(b'\\') | lanes.beyond_ascii()
 }
 
 /// Are all bytes printable ASCII without `"` and `\`?
 #[inline]
 fn is_plain(bytes: &[u8]) -> bool {
-    let mut chunks = bytes.chunks_exact(8);
-    for c in &mut chunks {
-        let mut a = [0; 8];
-        a.copy_from_slice(c);
-        if odd(u64::from_le_bytes(a)) != 0 {
-            return false;
-        }
-    }
-    chunks.remainder().iter().all(|b| *b < 0x80 && ESCAPES[usize::from(*b)] == 0)
+    let mut windows = bytes.chunks_exact(16);
+    !windows.by_ref().filter_map(<[u8]>::first_chunk).any(|window| odd(window).any()) && windows.remainder().iter().all(|b| *b < 0x80 && ESCAPES[usize::from(*b)] == 0)
 }
 
 /// The window at `start`, if the text of `length` bytes there is short and plain, and something stands behind it.
 #[inline(always)]
 fn short_window(bytes: &[u8], start: usize, length: usize) -> Option<&[u8; 16]> {
     let window = bytes.get(start..)?.first_chunk::<16>().filter(|_| length <= 16)?;
-    let (low, high) = halves(window);
-    let (keep_low, keep_high) = masks(length);
-    const SPACES: u64 = ONES * 0x20;
-    (odd(low & keep_low | SPACES & !keep_low) | odd(high & keep_high | SPACES & !keep_high) == 0).then_some(window)
+    (!odd(window).within(length).any()).then_some(window)
 }
 
 /// Appends `bytes[start..start + length]` as a JSON string, if it is short and plain and something stands behind it; else nothing.
@@ -116,14 +103,12 @@ fn push_plain(bytes: &[u8], out: &mut Vec<u8>) -> bool {
         return plain;
     };
     let mark = out.len();
-    let mut found = 0;
+    let mut found = odd(last);
     for window in bytes.chunks_exact(16).filter_map(<[u8]>::first_chunk::<16>) {
-        let (low, high) = halves(window);
-        found |= odd(low) | odd(high);
+        found = found | odd(window);
         out.extend_from_slice(window);
     }
-    let (low, high) = halves(last);
-    if found | odd(low) | odd(high) != 0 {
+    if found.any() {
         out.truncate(mark);
         return false;
     }

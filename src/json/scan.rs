@@ -1,6 +1,6 @@
 //! What JSON text is made of below its values: white space, digits, and the plain runs of strings, a word at a time.
 
-use crate::bytes::halves;
+use crate::lanes::Lanes;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -8,16 +8,13 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// Where in a window of a string's plain ASCII characters its quote stands, if it does; `None` where there is anything else.
 #[inline(always)]
 pub(super) fn ends(window: &[u8; 16]) -> Option<Option<usize>> {
-    let (low, high) = halves(window);
-    if beyond_ascii(low | high) {
-        return None;
+    let lanes = Lanes::of(window);
+    // The quote changes places with the space: it and the control characters are then all that is below 0x21.
+    let marks = lanes.turned(0x02).up_to(0x20) | lanes.equal(b'\\') | lanes.beyond_ascii();
+    match marks.first() {
+        Some(length) => (window.get(length) == Some(&b'"')).then_some(Some(length)),
+        None => Some(None),
     }
-    let (first, second) = (marks(low), marks(high));
-    if first | second == 0 {
-        return Some(None);
-    }
-    let length = if first == 0 { 8 + second.trailing_zeros() as usize / 8 } else { first.trailing_zeros() as usize / 8 };
-    (window.get(length) == Some(&b'"')).then_some(Some(length))
 }
 
 /// The lowest bit that is set is in the first byte that is a quote, a backslash, or a control character.

@@ -1,18 +1,14 @@
 //! COPY's escapes: `\b \t \n \v \f \r \\`. Most text has none of them and is copied whole.
 
 use super::slot::Slot;
-use crate::bytes::{halves, masks, push_run};
+use crate::bytes::push_run;
+use crate::lanes::{Lanes, Marks};
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// High bits of bytes that are below 0x0e or a backslash. The lowest of them is always right; a borrow may add others above it.
+/// Bytes below 0x0e, and backslashes: few others than those that need an escape.
 #[inline(always)]
-fn special(word: u64) -> u64 {
-    let control = word.wrapping_sub(ONES * 0x0e) & !word;
-    let slashes = word ^ (ONES * b'\\' as u64);
-    let slash = slashes.wrapping_sub(ONES) & !slashes;
-    (control | slash) & HIGH
+fn special(window: &[u8; 16]) -> Marks {
+    let lanes = Lanes::of(window);
+    lanes.up_to(0x0d) | lanes.equal(b'\\')
 }
 
 /// Writes a text of up to 32 bytes that needs no escape, and gives its length.
@@ -20,38 +16,30 @@ fn special(word: u64) -> u64 {
 pub(super) fn put_text(data: &[u8], start: usize, end: usize, slot: &mut Slot) -> Option<usize> {
     let length = end.saturating_sub(start);
     let rest = data.get(start..)?;
-    // What stands behind the text is replaced by bytes that need no escape.
     if length <= 16 {
         let window = rest.first_chunk::<16>()?;
-        let (low, high) = halves(window);
-        let (keep_low, keep_high) = masks(length);
         slot[..16].copy_from_slice(window);
-        return (special(low & keep_low | HIGH & !keep_low) | special(high & keep_high | HIGH & !keep_high) == 0).then_some(length);
+        return (!special(window).within(length).any()).then_some(length);
     }
     if length > 32 {
         return None;
     }
     let window = rest.first_chunk::<32>()?;
-    let ([low, high], [next, last]) = (words(window, 0), words(window, 16));
-    let (keep_next, keep_last) = masks(length - 16);
     slot[..32].copy_from_slice(window);
-    (special(low) | special(high) | special(next & keep_next | HIGH & !keep_next) | special(last & keep_last | HIGH & !keep_last) == 0).then_some(length)
-}
-
-#[inline(always)]
-fn words(window: &[u8; 32], at: usize) -> [u64; 2] {
-    window[at..].first_chunk().map_or([0; 2], |half| halves(half).into())
+    let (first, last) = (window.first_chunk()?, window.last_chunk()?);
+    (!(special(first) | special(last).within(length - 16)).any()).then_some(length)
 }
 
 /// Whether a text needs no escape.
 #[inline(never)]
 pub(super) fn is_clean(text: &[u8]) -> bool {
-    let found = |bytes: &[u8; 8]| special(u64::from_le_bytes(*bytes));
     let mut blocks = text.chunks_exact(64);
-    blocks.all(|block| block.chunks_exact(8).filter_map(<[u8]>::first_chunk).fold(0, |all, bytes| all | found(bytes)) == 0) && {
-        let mut words = blocks.remainder().chunks_exact(8);
-        words.all(|word| word.first_chunk().is_some_and(|bytes| found(bytes) == 0)) && words.remainder().iter().all(|byte| letter(*byte).is_none())
+    let found = |block: &[u8]| block.chunks_exact(16).filter_map(<[u8]>::first_chunk).map(special).reduce(|all, marks| all | marks).is_some_and(Marks::any);
+    if blocks.any(found) {
+        return false;
     }
+    let mut windows = blocks.remainder().chunks_exact(16);
+    !windows.any(found) && windows.remainder().iter().all(|byte| letter(*byte).is_none())
 }
 
 fn letter(byte: u8) -> Option<u8> {
@@ -73,19 +61,13 @@ pub(super) fn push_escaped(text: &[u8], out: &mut Vec<u8>) {
     let (mut at, mut from) = (0, 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         if let Some(window) = rest.first_chunk::<16>() {
-            let (low, high) = halves(window);
-            if special(low) | special(high) == 0 {
-                at += 16;
-                continue;
+            match special(window).first() {
+                Some(place) => at += place,
+                None => {
+                    at += 16;
+                    continue;
+                }
             }
-        }
-        if let Some(bytes) = rest.first_chunk::<8>() {
-            let found = special(u64::from_le_bytes(*bytes));
-            if found == 0 {
-                at += 8;
-                continue;
-            }
-            at += found.trailing_zeros() as usize / 8;
         }
         if let Some(letter) = text.get(at).and_then(|byte| letter(*byte)) {
             push_run(out, text, from, at);

@@ -1,0 +1,240 @@
+//! Sixteen bytes looked at as one: with WebAssembly's vectors where they are, else as two words. All of it is safe Rust.
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) use vector::{Lanes, Marks};
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub(crate) use words::{Lanes, Marks};
+
+/// Masks of the first `length` bytes.
+static MASKS: [[u8; 16]; 17] = {
+    let mut masks = [[0; 16]; 17];
+    let mut length = 0;
+    while length < 17 {
+        let mut at = 0;
+        while at < length {
+            masks[length][at] = 0xff;
+            at += 1;
+        }
+        length += 1;
+    }
+    masks
+};
+
+/// All marks, where there are more than sixteen.
+#[inline(always)]
+fn mask(length: usize) -> &'static [u8; 16] {
+    MASKS.get(length).unwrap_or(&MASKS[16])
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod vector {
+    use super::mask;
+    use core::arch::wasm32::{i8x16_gt, i8x16_le, i8x16_splat, u64x2, u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, v128, v128_and, v128_any_true, v128_or, v128_xor};
+    use std::ops::BitOr;
+
+    /// Sixteen bytes.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Lanes(v128);
+
+    /// Which of sixteen bytes are of some kind.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Marks(v128);
+
+    #[inline(always)]
+    fn vector(window: &[u8; 16]) -> v128 {
+        let (low, high) = crate::bytes::halves(window);
+        u64x2(low, high)
+    }
+
+    impl Lanes {
+        #[inline(always)]
+        pub fn of(window: &[u8; 16]) -> Self {
+            Lanes(vector(window))
+        }
+
+        /// Bytes up to `byte`, which is ASCII.
+        #[inline(always)]
+        pub fn up_to(self, byte: u8) -> Marks {
+            Marks(u8x16_le(self.0, u8x16_splat(byte)))
+        }
+
+        #[inline(always)]
+        pub fn equal(self, byte: u8) -> Marks {
+            Marks(u8x16_eq(self.0, u8x16_splat(byte)))
+        }
+
+        /// Bytes beyond ASCII.
+        #[inline(always)]
+        pub fn beyond_ascii(self) -> Marks {
+            Marks(i8x16_gt(i8x16_splat(0), self.0))
+        }
+
+        /// U+0000, and bytes beyond ASCII.
+        #[inline(always)]
+        pub fn zero_or_beyond_ascii(self) -> Marks {
+            Marks(i8x16_le(self.0, i8x16_splat(0)))
+        }
+
+        /// With the bits of `mask` turned in every byte.
+        #[inline(always)]
+        pub fn turned(self, mask: u8) -> Self {
+            Lanes(v128_xor(self.0, u8x16_splat(mask)))
+        }
+    }
+
+    impl Marks {
+        /// Those of the first `length` bytes.
+        #[inline(always)]
+        pub fn within(self, length: usize) -> Self {
+            Marks(v128_and(self.0, vector(mask(length))))
+        }
+
+        #[inline(always)]
+        pub fn any(self) -> bool {
+            v128_any_true(self.0)
+        }
+
+        /// The first byte that is marked.
+        #[inline(always)]
+        pub fn first(self) -> Option<usize> {
+            let bits = u8x16_bitmask(self.0);
+            (bits != 0).then_some(bits.trailing_zeros() as usize)
+        }
+    }
+
+    impl BitOr for Marks {
+        type Output = Self;
+        #[inline(always)]
+        fn bitor(self, other: Self) -> Self {
+            Marks(v128_or(self.0, other.0))
+        }
+    }
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod words {
+    use super::mask;
+    use crate::bytes::halves;
+    use std::ops::BitOr;
+
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+
+    /// Sixteen bytes.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Lanes(u64, u64);
+
+    /// Which of sixteen bytes are of some kind, by their high bits. The first of each word is always right; a borrow may mark others behind it
+    /// that are not of the kind, which neither asking for any nor for the first can find out.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Marks(u64, u64);
+
+    impl Lanes {
+        #[inline(always)]
+        pub fn of(window: &[u8; 16]) -> Self {
+            let (low, high) = halves(window);
+            Lanes(low, high)
+        }
+
+        #[inline(always)]
+        fn marks(self, of: impl Fn(u64) -> u64) -> Marks {
+            Marks(of(self.0), of(self.1))
+        }
+
+        /// Bytes up to `byte`, which is ASCII.
+        #[inline(always)]
+        pub fn up_to(self, byte: u8) -> Marks {
+            let limit = ONES * (u64::from(byte) + 1);
+            self.marks(|word| word.wrapping_sub(limit) & !word)
+        }
+
+        #[inline(always)]
+        pub fn equal(self, byte: u8) -> Marks {
+            self.turned(byte).up_to(0)
+        }
+
+        /// Bytes beyond ASCII.
+        #[inline(always)]
+        pub fn beyond_ascii(self) -> Marks {
+            Marks(self.0, self.1)
+        }
+
+        /// U+0000, and bytes beyond ASCII.
+        #[inline(always)]
+        pub fn zero_or_beyond_ascii(self) -> Marks {
+            self.marks(|word| word.wrapping_sub(ONES) | word)
+        }
+
+        /// With the bits of `mask` turned in every byte.
+        #[inline(always)]
+        pub fn turned(self, mask: u8) -> Self {
+            let mask = ONES * u64::from(mask);
+            Lanes(self.0 ^ mask, self.1 ^ mask)
+        }
+    }
+
+    impl Marks {
+        /// Those of the first `length` bytes.
+        #[inline(always)]
+        pub fn within(self, length: usize) -> Self {
+            let (low, high) = halves(mask(length));
+            Marks(self.0 & low, self.1 & high)
+        }
+
+        #[inline(always)]
+        pub fn any(self) -> bool {
+            (self.0 | self.1) & HIGH != 0
+        }
+
+        /// The first byte that is marked.
+        #[inline(always)]
+        pub fn first(self) -> Option<usize> {
+            match (self.0 & HIGH, self.1 & HIGH) {
+                (0, 0) => None,
+                (0, high) => Some(8 + high.trailing_zeros() as usize / 8),
+                (low, _) => Some(low.trailing_zeros() as usize / 8),
+            }
+        }
+    }
+
+    impl BitOr for Marks {
+        type Output = Self;
+        #[inline(always)]
+        fn bitor(self, other: Self) -> Self {
+            Marks(self.0 | other.0, self.1 | other.1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn special(window: &[u8; 16]) -> Marks {
+        let lanes = Lanes::of(window);
+        lanes.up_to(0x0d) | lanes.equal(b'\\') | lanes.beyond_ascii()
+    }
+
+    #[test]
+    fn every_byte_at_every_place() {
+        for place in 0..16 {
+            for byte in 0..=255 {
+                for behind in [b'x', 0, 0xff, b'\\'] {
+                    let mut window = [b'x'; 16];
+                    window[place + 1..].fill(behind);
+                    window[place] = byte;
+                    let is = |test: fn(u8) -> bool| window.iter().position(|byte| test(*byte));
+                    let lanes = Lanes::of(&window);
+                    assert_eq!(special(&window).first(), is(|byte| byte <= 0x0d || byte == b'\\' || byte >= 0x80), "{window:?}");
+                    assert_eq!(lanes.zero_or_beyond_ascii().first(), is(|byte| byte == 0 || byte >= 0x80));
+                    assert_eq!(lanes.turned(2).up_to(0x20).first(), is(|byte| byte < 0x20 || byte == b'"'));
+                    for length in 0..=17 {
+                        let found = special(&window).within(length);
+                        assert_eq!(found.any(), is(|byte| byte <= 0x0d || byte == b'\\' || byte >= 0x80).is_some_and(|at| at < length));
+                        assert_eq!(found.first().is_some(), found.any());
+                    }
+                }
+            }
+        }
+    }
+}
