@@ -62,9 +62,8 @@ class Chunk {
     const [lock, apply] = [this.#lock(members), this.#apply(members)];
     if (this.#session.inTransaction) {
       // In a savepoint: what is refused here must not end the caller's transaction.
-      const [locked, applied] = await this.#session.isolated([[lock], [apply]]);
-      if (locked instanceof PostgresError) return locked;
-      return applied instanceof PostgresError ? applied : byKey(applied?.[0] ?? []);
+      const [done] = await this.#session.isolated([[lock, apply]]);
+      return done instanceof PostgresError ? done : byKey(done?.[1] ?? []);
     }
     try {
       const [, applied] = await retried(() => this.#session.atomic([lock, apply]));
@@ -92,12 +91,13 @@ class Chunk {
   async #each(members: readonly Member[]): Promise<AppliedByKey> {
     // Deferred constraints are checked while it is clear whom they concern; in the caller's transaction they are the caller's.
     const now = this.#session.inTransaction ? [] : [plain("SET CONSTRAINTS ALL IMMEDIATE")];
-    const groups = [[this.#lock(members)], ...members.map((member) => [this.#apply([member]), ...now])];
-    const [locked, ...applied] = await retried(() => this.#session.isolated(groups));
-    if (locked instanceof PostgresError) return all(members, locked);
+    // All locks first, in the order that all writers share. Where they are not to be had together, that group is undone and the others still run:
+    // so each has its own lock before it, in its own savepoint, and never writes without it.
+    const groups = [[this.#lock(members)], ...members.map((member) => [this.#lock([member]), this.#apply([member]), ...now])];
+    const [, ...applied] = await retried(() => this.#session.isolated(groups));
     return new Map(members.map(({ key }, index) => {
       const result = applied[index];
-      return [key, result instanceof PostgresError ? result : (result?.[0]?.[0] as ResultRow)];
+      return [key, result instanceof PostgresError ? result : (result?.[1]?.[0] as ResultRow)];
     }));
   }
 
