@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
  * What of a database does not fit a plan: tables and columns that are missing or of another type, what PostgreSQL would refuse, missing
  * privileges, settings that surprise. One statement, which reads system catalogs only.
  *
- * @returns All findings at once, each with the SQL that would mend it as its `help`; none where everything fits. Errors make writes fail or
+ * @returns All findings at once, each with what to do as its `help`, mostly SQL, which changes no value or fails; none where everything fits. Errors make writes fail or
  * reads differ, warnings may surprise.
  */
 export async function checkDatabase(session: Session, plan: Pick<Plan, "checkStatement" | "check">): Promise<Issue[]> {

@@ -25,7 +25,7 @@ SELECT json_build_object(
       'privileges', (SELECT string_agg(p, ', ' ORDER BY p) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p WHERE NOT has_table_privilege(c.oid, p)),
       'usage', has_schema_privilege(c.relnamespace, 'USAGE'),
       'columns', (SELECT json_agg(json_build_object(
-          'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'base', b.oid::bigint, 'baseName', b.typname, 'array', b.oid <> t.oid, 'modifier', a.atttypmod,
+          'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'base', b.oid::bigint, 'baseName', b.typname, 'domainOf', nullif(b.typbasetype, 0)::bigint, 'enum', b.typtype = 'e', 'array', b.oid <> t.oid, 'modifier', a.atttypmod,
           'notNull', a.attnotnull, 'filled', a.atthasdef OR a.attidentity <> '', 'generated', a.attgenerated <> '', 'identity', a.attidentity = 'a') ORDER BY a.attnum)
         FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE t.typcategory WHEN 'A' THEN t.typelem ELSE t.oid END
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),

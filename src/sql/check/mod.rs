@@ -3,6 +3,7 @@
 mod catalog;
 mod columns;
 mod findings;
+mod retype;
 
 use crate::issue::Issue;
 use crate::json::Json;
