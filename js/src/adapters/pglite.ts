@@ -3,6 +3,7 @@ import type { Plan } from "../core/plan.ts";
 import { byteaFromText } from "../database/bytea.ts";
 import { Database } from "../database/database.ts";
 import { translated } from "../database/postgres-error.ts";
+import { laneOf, takingTurns } from "../database/lane.ts";
 import type { ResultRow, Session, Statement } from "../database/session.ts";
 import { inOrder, inSavepoint, isolatedInOrder, plain } from "../database/transaction-sql.ts";
 
@@ -22,7 +23,7 @@ export function pgliteDatabase(database: PGliteInterface | Transaction, plan: Pl
 
 /** {@link pgliteDatabase} without a plan. */
 export function pgliteSession(database: PGliteInterface | Transaction): Session {
-  return isTransaction(database) ? transactionSession(database) : databaseSession(database);
+  return isTransaction(database) ? takingTurns(transactionSession(database), laneOf(database)) : databaseSession(database);
 }
 
 const isTransaction = (database: PGliteInterface | Transaction): database is Transaction => !("transaction" in database);
@@ -31,7 +32,7 @@ function databaseSession(database: PGliteInterface): Session {
   const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
     translated(() => database.transaction(async (own) => {
       await query(own, plain("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"));
-      return work(transactionSession(own));
+      return work(takingTurns(transactionSession(own)));
     }));
   const atomic = (statements: readonly Statement[]): Promise<ResultRow[][]> => transaction((session) => session.pipeline(statements));
   return {

@@ -4,6 +4,7 @@ import type { Plan } from "../core/plan.ts";
 import { Database } from "../database/database.ts";
 import { byteaFromText } from "../database/bytea.ts";
 import { translated } from "../database/postgres-error.ts";
+import { laneOf, takingTurns } from "../database/lane.ts";
 import type { ResultRow, Session, Statement } from "../database/session.ts";
 import { isolatedInOrder } from "../database/transaction-sql.ts";
 
@@ -39,10 +40,10 @@ export function postgresDatabase(sql: PostgresSql, plan: Plan): Database {
  */
 export function postgresSession(source: PostgresSql): Session {
   const sql = source as Sql;
-  if (sql.savepoint !== undefined) return transactionSession(sql);
+  if (sql.savepoint !== undefined) return takingTurns(transactionSession(sql), laneOf(sql));
   const { begin, reserve } = sql;
   if (begin === undefined || reserve === undefined) throw new RowlensError("client-unsupported", "this is neither what `postgres(…)` gives nor a transaction of it; a reserved connection cannot be used, `sql.begin` hands out one that can");
-  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => begin("isolation level read committed", (own) => work(transactionSession(own))));
+  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => begin("isolation level read committed", (own) => work(takingTurns(transactionSession(own)))));
   const atomic = (statements: readonly Statement[]): Promise<ResultRow[][]> => (statements.length === 0 ? Promise.resolve([]) : transaction((session) => session.pipeline(statements)));
   return {
     query: (statement) => run(sql, statement),

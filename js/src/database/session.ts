@@ -25,7 +25,8 @@ export type ResultRow = Record<string, string | Uint8Array | null>;
 /**
  * What rowlens needs of a connection to PostgreSQL. Each driver has one; everything above it is the same for all.
  *
- * Failures are {@link PostgresError}s, whichever the driver, and hold no values of rows.
+ * Failures are {@link PostgresError}s, whichever the driver, and hold no values of rows. Calls that come at the same time over one
+ * connection wait for each other.
  */
 export interface Session {
   /** One statement, one round trip. Outside a transaction it is one of its own. */
@@ -54,6 +55,11 @@ export interface Session {
   copyIn(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
   /** `COPY … TO STDOUT`. Ending the iteration early gives the connection back. */
   copyOut(text: string): AsyncIterable<Uint8Array>;
+  /**
+   * Runs what waits for others while a transaction of this session is open, as a load does for its source. Where there is one
+   * connection for all, whoever comes to it meanwhile is refused with `connection-busy`, since the two would wait for each other.
+   */
+  asking?<T>(why: string, work: () => Promise<T>): Promise<T>;
   /** Whether a transaction of the caller is under way, which rowlens joins and does not end. */
   readonly inTransaction: boolean;
   /** Whether parameters may be bytes in PostgreSQL's binary form. */
