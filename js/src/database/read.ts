@@ -66,10 +66,13 @@ export async function readInto(session: Session, collection: Collection, keys: r
 }
 
 async function attempt(session: Session, text: string, keys: readonly Key[]): Promise<ResultRow | undefined | "too large"> {
-  // What fails inside a transaction ends it, unless it is in a savepoint.
-  const run = (own: Session): Promise<ResultRow[]> => own.query({ text, parameters: [arrayToText([...keys])] });
+  const statement = { text, parameters: [arrayToText([...keys])] };
   try {
-    return (await (session.inTransaction ? session.transaction(run) : run(session)))[0];
+    if (!session.inTransaction) return (await session.query(statement))[0];
+    // What fails inside a transaction ends it, unless it is in a savepoint.
+    const [result] = await session.isolated([[statement]]);
+    if (result instanceof PostgresError) throw result;
+    return result?.[0]?.[0];
   } catch (error) {
     if (!(error instanceof PostgresError) || !isTooLarge(error)) throw error;
     if (keys.length > 1) return "too large";

@@ -47,4 +47,19 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
     expect(report.counts).toMatchObject({ inserted: 114, failed: 6 });
     expect(await column("SELECT count(*)::text AS a FROM people JOIN id_map ON pg_id = people.id::text")).toEqual(["114"]);
   });
+
+  it("a read in the loop over a stream of the same transaction is refused, and not waited for for ever; after the loop all goes on", async () => {
+    await opened.db.applyMany("things", [thing("a"), thing("b")]);
+    await opened.inside(async (db) => {
+      for await (const _ of db.stream("things", { bytes: 1 })) {
+        await expect(db.read("things", ["a"])).rejects.toMatchObject({ code: "connection-busy", message: expect.stringContaining("pool") });
+        break;
+      }
+      expect((await db.read("things", ["a", "c"])).missing).toEqual(["c"]);
+      // One that was given up in the middle holds nothing.
+      for await (const _ of db.stream("things", { bytes: 1 })) break;
+      expect(await db.apply("things", thing("c"))).toMatchObject({ outcome: "inserted" });
+    });
+    expect(await there()).toEqual(["a", "b", "c"]);
+  });
 });

@@ -2,23 +2,25 @@ import type { Readable } from "node:stream";
 import { peer } from "../../database/peer.ts";
 import { translated } from "../../database/postgres-error.ts";
 import type { PgClient } from "./client.ts";
+import { ignore } from "./lost.ts";
+import { asOurs } from "./pipeline.ts";
 
-const streams = (): Promise<typeof import("pg-copy-streams")> => peer("pg-copy-streams", "COPY over `pg`", () => import("pg-copy-streams"));
+type Streams = typeof import("pg-copy-streams");
 
-/** A lost connection is an `error` event as well, and one that nobody listens to would end the process. */
-const ignore = (): void => undefined;
+/** It is CommonJS, and of its older versions not every export can be seen from outside. */
+const streams = async (): Promise<Streams> => copyStreams(await peer("pg-copy-streams", "COPY over `pg`", () => import("pg-copy-streams")));
+/** @internal */
+export const copyStreams = (module: Streams | { default: Streams }): Streams => ("from" in module ? module : module.default);
+
+/** node-postgres has words of its own for some of what goes wrong. */
+const ours = <T>(work: () => Promise<T>): Promise<T> => translated(() => work().catch((error: unknown) => Promise.reject(error instanceof Error ? asOurs(error) : error)));
 
 /** COPY in on that connection. @internal */
 export async function copyFrom(client: PgClient, text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   const { from } = await streams();
   // Not above: `rowlens/drizzle` loads this file in browsers too, for PGlite.
   const [stream, { pipeline }] = await Promise.all([import("node:stream"), import("node:stream/promises")]);
-  client.on("error", ignore);
-  try {
-    await translated(() => pipeline(stream.Readable.from(chunks), client.query(from(text))));
-  } finally {
-    client.removeListener("error", ignore);
-  }
+  await ours(() => pipeline(stream.Readable.from(chunks), client.query(from(text))));
 }
 
 /**
@@ -33,7 +35,7 @@ export async function* copyTo(client: PgClient, text: string, drain: boolean): A
   let early = true;
   const next = async (chunks: AsyncIterator<unknown>): Promise<IteratorResult<unknown>> => {
     try {
-      return await translated(() => chunks.next());
+      return await ours(() => chunks.next());
     } catch (error) {
       // PostgreSQL has ended it: there is no rest.
       early = false;

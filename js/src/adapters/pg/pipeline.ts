@@ -2,6 +2,7 @@ import { RowlensError } from "../../core/rowlens-error.ts";
 import { PostgresError } from "../../database/postgres-error.ts";
 import type { ResultRow, Statement } from "../../database/session.ts";
 import type { PgClient, PgConnection } from "./client.ts";
+import { whileListening } from "./lost.ts";
 import { errorOf, fieldsOf, MESSAGE, MessageSplitter, rowOf } from "./messages.ts";
 import { preparedOn, type Field, type Prepared } from "./prepared.ts";
 
@@ -23,11 +24,12 @@ export interface PipelineResult {
  * PostgreSQL skips what follows a failure up to the next Sync.
  * @internal
  */
-export function runPipeline(client: PgClient, groups: readonly (readonly Statement[])[], prepare: boolean): Promise<PipelineResult> {
-  // A lost connection is an `error` event as well, and one that nobody listens to would end the process.
-  const ignore = (): void => undefined;
-  client.on("error", ignore);
-  return new Promise<PipelineResult>((resolve, reject) => client.query(new Pipeline(groups, prepare, resolve, reject))).finally(() => client.removeListener("error", ignore));
+export function runPipeline(client: PgClient, groups: readonly (readonly Statement[])[], prepare: boolean, timeout?: number): Promise<PipelineResult> {
+  return whileListening(client, () => new Promise<PipelineResult>((resolve, reject) => {
+    const pipeline = new Pipeline(groups, prepare, resolve, reject);
+    if (timeout !== undefined) pipeline.query_timeout = timeout;
+    client.query(pipeline);
+  }));
 }
 
 /** A statement on its way. */
@@ -57,6 +59,8 @@ class Pipeline {
   #status = "I";
   #detach: (rest: Buffer) => void = () => undefined;
   #pass: (message: Buffer) => void = () => undefined;
+  /** Instead of the client's own, in milliseconds. */
+  query_timeout?: number;
   /** node-postgres puts its `query_timeout` around it. */
   callback: () => void = () => undefined;
 
@@ -184,9 +188,19 @@ class Pipeline {
 /** Something between us and PostgreSQL has dropped prepared statements (`DISCARD ALL`, a pooler), or their tables have changed. @internal */
 export const isForgotten = (error: unknown): boolean => error instanceof PostgresError && (error.sqlstate === "26000" || error.sqlstate === "0A000");
 
-function asOurs(error: Error): unknown {
+const givenUp = new WeakSet<object>();
+
+/** Whether node-postgres has given up waiting for an answer that may still come. @internal */
+export const isGivenUp = (error: unknown): boolean => typeof error === "object" && error !== null && givenUp.has(error);
+
+/** What node-postgres says, as an error of ours. @internal */
+export function asOurs(error: Error): unknown {
   if (error.message.includes("pipeline mode")) return new RowlensError("client-unsupported", "a client with `pipeline: true` cannot be used; rowlens pipelines by itself, give it a client without");
-  if (error.message === "Query read timeout") return new PostgresError("08006", "PostgreSQL did not answer within the client's `query_timeout`; what became of the statement is not known");
+  if (error.message === "Query read timeout") {
+    const late = new PostgresError("08006", "PostgreSQL did not answer within the client's `query_timeout`; what became of the statement is not known");
+    givenUp.add(late);
+    return late;
+  }
   return PostgresError.of(error);
 }
 

@@ -3,12 +3,14 @@ import { RowlensError } from "../../core/rowlens-error.ts";
 import type { Plan } from "../../core/plan.ts";
 import { Database } from "../../database/database.ts";
 import type { ResultRow, Session, Statement } from "../../database/session.ts";
-import { lane } from "../../database/lane.ts";
+import { ConnectionLane, laneOf } from "../../database/lane.ts";
 import { BEGIN, plain } from "../../database/transaction-sql.ts";
 import type { PgClient, PgPool } from "./client.ts";
 import { copyFrom, copyTo } from "./copy.ts";
+import { ignore, whileListening } from "./lost.ts";
 import { preparedOn } from "./prepared.ts";
-import { isForgotten, runPipeline, type GroupResult, type PipelineResult } from "./pipeline.ts";
+import { isForgotten, isGivenUp, runPipeline, type GroupResult, type PipelineResult } from "./pipeline.ts";
+import { isUnsettled, refuseUnsettled, settle } from "./settle.ts";
 
 /** Options of {@link pgDatabase}. */
 export interface PgOptions {
@@ -46,8 +48,9 @@ export function pgSession(source: PgPool | PgClient, options: PgOptions = {}): S
 /** Where connections come from. */
 interface Connections {
   use<T>(work: (client: PgClient) => Promise<T>): Promise<T>;
-  /** A connection that is thrown away where the iteration ends early; undefined where there is only the caller's one. */
-  iterate: ((work: (client: PgClient) => AsyncGenerator<Uint8Array>) => AsyncGenerator<Uint8Array>) | undefined;
+  iterate(work: (client: PgClient, drain: boolean) => AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array>;
+  /** Where there is one connection for all. */
+  readonly lane?: ConnectionLane;
 }
 
 /** A client of which is known that it is in a transaction. @internal */
@@ -56,18 +59,21 @@ export function pgTransactionSession(client: PgClient, options: PgOptions = {}):
 }
 
 /** One client for all: whoever comes while a transaction of ours is under way waits, or else would join it. */
-function only(client: PgClient): Connections {
-  const own = lanes.get(client) ?? lane();
-  lanes.set(client, own);
-  return { use: (work) => own(() => work(client)), iterate: undefined };
+function only(client: PgClient, turns = laneOf(client)): Connections {
+  return {
+    lane: turns,
+    use: (work) => turns.run(() => whileListening(client, () => work(client))),
+    iterate: (work) => turns.stream(() => work(client, true)),
+  };
 }
 
-const lanes = new WeakMap<PgClient, ReturnType<typeof lane>>();
-
+/** A connection goes back when nothing is left on it, or else away: a stream that ends early leaves the rest of it. */
 function lentBy(pool: PgPool): Connections {
   return {
     use: async (work) => {
       const client = await translated(() => pool.connect());
+      // A connection may be lost between two statements, too.
+      client.on("error", ignore);
       let broken: boolean | Error = false;
       try {
         return await work(client);
@@ -75,20 +81,23 @@ function lentBy(pool: PgPool): Connections {
         broken = isBroken(error) || (client.getTransactionStatus?.() ?? "I") !== "I";
         throw error;
       } finally {
-        client.release(broken);
+        client.release(broken || isUnsettled(client));
+        client.removeListener("error", ignore);
       }
     },
     async *iterate(work) {
       const client = await translated(() => pool.connect());
+      client.on("error", ignore);
       let broken = true;
       try {
-        yield* work(client);
+        yield* work(client, false);
         broken = false;
       } catch (error) {
         broken = isBroken(error);
         throw error;
       } finally {
         client.release(broken);
+        client.removeListener("error", ignore);
       }
     },
   };
@@ -135,8 +144,8 @@ class PgSession implements Session {
     return this.#connections.use(async (client) => {
       if (this.#joined()) return allOf((await this.#run(client, [statements])).groups[0]);
       return againWhereForgotten(async () => {
-        const { groups, status } = await this.#run(client, [[plain(BEGIN), ...statements, plain("COMMIT")]]);
-        if (status !== "I") await this.#run(client, [[plain("ROLLBACK")]]);
+        const { groups, status } = await this.#begun(client, () => this.#run(client, [[plain(BEGIN), ...statements, plain("COMMIT")]]));
+        if (status !== "I") await this.#undo(client, ROLLBACK);
         return allOf(groups[0]).slice(1, -1);
       });
     });
@@ -145,16 +154,15 @@ class PgSession implements Session {
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.#connections.use(async (client) => {
       const [begin, commit, undo] = this.#joined() ? SAVEPOINT : TRANSACTION;
-      const own = lane();
-      const inside = new PgSession({ use: (within) => own(() => within(client)), iterate: undefined }, this.#prepare, () => true);
-      allOf((await this.#run(client, [begin])).groups[0]);
+      const inside = new PgSession(only(client, new ConnectionLane()), this.#prepare, () => true);
+      allOf((await this.#begun(client, () => this.#run(client, [begin]), undo)).groups[0]);
       try {
         const result = await work(inside);
         allOf((await this.#run(client, [commit])).groups[0]);
         return result;
       } catch (error) {
-        // A commit that failed has ended the transaction; what is lost cannot be undone and need not be.
-        if (!isBroken(error) && client.getTransactionStatus?.() !== "I") await this.#run(client, [undo]).catch(() => undefined);
+        // A commit that failed has ended the transaction.
+        if (isGivenUp(error) || client.getTransactionStatus?.() !== "I") await this.#undo(client, undo, isGivenUp(error));
         throw error;
       }
     });
@@ -179,9 +187,10 @@ class PgSession implements Session {
     const all = [begin, ...groups.flatMap((group) => [[...group, release, mark], [back]]), end];
     // On a new connection every group would have to prepare the statements, since none knows how the one before ended: the first does it alone.
     const ahead = this.#prepare && groups[0]?.some(({ name, text }) => name !== undefined && preparedOn(client.connection).get(name)?.text !== text) ? 3 : 0;
-    const first = ahead > 0 ? (await this.#run(client, all.slice(0, ahead))).groups : [];
-    const { groups: rest, status } = await this.#run(client, all.slice(ahead));
-    if (!joined && status !== "I") await this.#run(client, [[plain("ROLLBACK")]]);
+    const begun = (part: typeof all): Promise<PipelineResult> => (joined ? this.#run(client, part) : this.#begun(client, () => this.#run(client, part)));
+    const first = ahead > 0 ? (await begun(all.slice(0, ahead))).groups : [];
+    const { groups: rest, status } = await begun(all.slice(ahead));
+    if (!joined && status !== "I") await this.#undo(client, ROLLBACK);
     const done = [...first, ...rest];
     // Groups stand at odd places; where anything else failed, all is lost.
     for (const [index, result] of done.entries()) if (index % 2 === 0 || index === done.length - 1) allOf(result);
@@ -194,24 +203,50 @@ class PgSession implements Session {
   }
 
   copyIn(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    return this.#connections.use((client) => copyFrom(client, text, chunks));
+    return this.#connections.use((client) => {
+      refuseUnsettled(client);
+      return copyFrom(client, text, chunks);
+    });
   }
 
-  async *copyOut(text: string): AsyncGenerator<Uint8Array> {
-    const { iterate } = this.#connections;
-    if (iterate !== undefined) yield* iterate((client) => copyTo(client, text, false));
-    else yield* await this.#connections.use(async (client) => copyTo(client, text, true));
+  copyOut(text: string): AsyncGenerator<Uint8Array> {
+    return this.#connections.iterate((client, drain) => {
+      refuseUnsettled(client);
+      return copyTo(client, text, drain);
+    });
+  }
+
+  asking<T>(why: string, work: () => Promise<T>): Promise<T> {
+    const { lane } = this.#connections;
+    return lane === undefined ? work() : lane.asking(why, work);
   }
 
   #run(client: PgClient, groups: readonly (readonly Statement[])[]): Promise<PipelineResult> {
+    refuseUnsettled(client);
     return runPipeline(client, groups, this.#prepare);
+  }
+
+  /** What begins something: where nobody knows how far it came, it is undone when PostgreSQL answers again. */
+  async #begun(client: PgClient, work: () => Promise<PipelineResult>, undo: readonly Statement[] = ROLLBACK): Promise<PipelineResult> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isGivenUp(error)) await this.#undo(client, undo, true);
+      throw error;
+    }
+  }
+
+  async #undo(client: PgClient, undo: readonly Statement[], givenUp = false): Promise<void> {
+    if (!givenUp && !isUnsettled(client) && (await this.#run(client, [undo]).then(() => true, () => false))) return;
+    settle(client, undo);
   }
 }
 
+const ROLLBACK = [plain("ROLLBACK")] as const;
 const mark = plain("SAVEPOINT rowlens");
 const release = plain("RELEASE SAVEPOINT rowlens");
 const back = plain("ROLLBACK TO SAVEPOINT rowlens");
-const TRANSACTION = [[plain(BEGIN)], [plain("COMMIT")], [plain("ROLLBACK")]] as const;
+const TRANSACTION = [[plain(BEGIN)], [plain("COMMIT")], ROLLBACK] as const;
 const SAVEPOINT = [[mark], [release], [back, release]] as const;
 
 function allOf(group: GroupResult | undefined): ResultRow[][] {
