@@ -15,15 +15,16 @@ fn column(name: &str, base: u32, array: bool, modifier: i64, not_null: bool) -> 
 }
 
 fn table(oid: u32, columns: &[Value], key: &[&str], foreign_keys: &[Value]) -> Value {
-    json!({ "oid": oid, "schema": "public", "kind": "r", "elsewhere": "public", "rowSecurity": false, "privileges": null, "usage": true, "columns": columns, "keys": [key], "foreignKeys": foreign_keys })
+    json!({ "oid": oid, "schema": "public", "kind": "r", "elsewhere": "public", "rowSecurity": false, "privileges": null, "usage": true, "columns": columns, "foreignKeys": foreign_keys,
+        "triggers": null, "rules": null, "heirs": null, "indexes": [{ "name": "i", "method": "btree", "primary": true, "unique": true, "immediate": true, "valid": true, "partial": false, "nullsEqual": false, "columns": key }] })
 }
 
 fn fitting() -> Value {
     let scale_of_minus_two = (10 << 16 | (-2 & 0x7ff)) + 4;
-    json!({ "encoding": "UTF8", "isolation": "read committed", "readOnly": false, "user": "me", "schema": "public", "enums": [{ "oid": 99, "labels": ["A", "B"] }], "tables": [
+    json!({ "encoding": "UTF8", "clientEncoding": "UTF8", "arrayNulls": true, "isolation": "read committed", "readOnly": false, "user": "me", "schema": "public", "enums": [{ "oid": 99, "labels": ["A", "B"] }], "tables": [
         table(1, &[column("id", 2950, false, -1, true), column("s", 99, true, -1, false), column("n", 1700, false, scale_of_minus_two, false), column("rest", 3802, false, -1, false), column("v", 20, false, -1, false)], &["id"], &[]),
-        table(2, &[column("c_id", 2950, false, -1, true), column("ordinal", 23, false, -1, true)], &["ordinal", "c_id"], &[json!({ "name": "f", "to": 1, "cascades": true, "columns": ["c_id"] })]),
-        table(3, &[column("collection", 25, false, -1, true), column("key", 25, false, -1, true), column("version", 20, false, -1, true)], &["collection", "key"], &[]),
+        table(2, &[column("c_id", 2950, false, -1, true), column("ordinal", 23, false, -1, true)], &["ordinal", "c_id"], &[json!({ "name": "f", "to": 1, "toName": "c", "cascades": true, "acts": true, "deferred": false, "columns": ["c_id"] })]),
+        table(3, &[column("collection", 25, false, -1, true), column("key", 25, false, -1, true), column("version", 20, false, -1, true), column("deleted_at", 1184, false, -1, false)], &["collection", "key"], &[]),
     ] })
 }
 

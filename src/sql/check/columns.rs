@@ -19,9 +19,12 @@ pub(super) fn columns(findings: &mut Findings<'_>, table: &Expected<'_>, found: 
         let (name, column) = (wanted.name, quote(wanted.name));
         let sql = wanted.pg.sql(&plan.enums, plan.schema.as_deref());
         let Some(is_there) = there.iter().find(|other| text(other, "name") == name) else {
-            tell("column-missing", Severity::Error, name, format!("`{}` has no column `{name}`", table.name), format!("{alter} ADD COLUMN {column} {sql};"));
+            tell("column-missing", Severity::Error, name, format!("`{}` has no column `{name}`", table.name), format!("{alter} ADD COLUMN {column} {sql}{};", if wanted.written { "" } else { " NOT NULL DEFAULT now()" }));
             continue;
         };
+        if !wanted.written {
+            continue;
+        }
         if let Some(severity) = other_type(&wanted.pg, is_there, enums) {
             let message = format!("`{}.{name}` is `{}`, in the mapping `{sql}`", table.name, text(is_there, "type"));
             tell("column-type", severity, name, message, retype::help(plan, &alter, &column, &wanted.pg, is_there, severity));
@@ -37,7 +40,7 @@ pub(super) fn columns(findings: &mut Findings<'_>, table: &Expected<'_>, found: 
     }
     for other in there.iter().filter(|other| is(other, "notNull") && !is(other, "filled")) {
         let name = text(other, "name");
-        if !table.columns.iter().any(|wanted| wanted.name == name) {
+        if !table.columns.iter().any(|wanted| wanted.name == name && wanted.written) {
             let message = format!("`{}.{name}` is NOT NULL without a default, and the mapping does not write it", table.name);
             tell("column-unwritten", Severity::Error, name, message, format!("{alter} ALTER COLUMN {} DROP NOT NULL;", quote(name)));
         }

@@ -1,8 +1,9 @@
 //! Findings about the database, its types and its tables.
 
-use super::{is, list, number, quoted, same_names, text, Expected};
+use super::{is, list, number, text, Expected};
 use crate::issue::{Issue, Severity};
 use crate::json::Json;
+use crate::path::push_field;
 use crate::plan::{EnumPlan, Plan};
 use crate::postgres::identifier::{literal, qualify, quote};
 
@@ -22,7 +23,9 @@ impl Findings<'_> {
 
     pub fn of_table(&mut self, code: &'static str, severity: Severity, table: &Expected<'_>, message: String, help: String) -> &mut Issue {
         let collection = table.collection.and_then(|number| self.plan.collections.get(number)).map(|collection| collection.name.clone());
+        let path = collection.as_deref().map(|name| path("collections", name)).unwrap_or_default();
         let issue = self.add(code, severity, message, help);
+        issue.path = path;
         issue.collection = collection;
         issue.table = Some(table.name.to_owned());
         issue
@@ -32,6 +35,14 @@ impl Findings<'_> {
         let encoding = text(catalog, "encoding");
         if encoding != "UTF8" {
             self.add("database-encoding", Severity::Error, format!("the database's encoding is `{encoding}`, which cannot hold every text"), "create the database with ENCODING 'UTF8'".into());
+        }
+        let client = text(catalog, "clientEncoding");
+        if client != "UTF8" {
+            let help = "connect with client_encoding UTF8, and do not set it to another afterwards".into();
+            self.add("client-encoding", Severity::Error, format!("the connection's client_encoding is `{client}`: PostgreSQL would take UTF-8 for it, and store other texts than were sent"), help);
+        }
+        if !is(catalog, "arrayNulls") {
+            self.add("array-nulls", Severity::Error, "array_nulls is off: a NULL in an array would become the text `NULL`".into(), "SET array_nulls = on; or ALTER DATABASE or ALTER ROLE … RESET array_nulls".into());
         }
         if is(catalog, "readOnly") {
             self.add("database-read-only", Severity::Error, "transactions are read-only here".into(), "connect to the primary, or set default_transaction_read_only to off".into());
@@ -45,20 +56,21 @@ impl Findings<'_> {
 
     pub fn enumeration(&mut self, wanted: &EnumPlan, found: &Json<'_>) {
         let name = qualify(self.plan.schema.as_deref(), &wanted.name);
+        let at = path("enums", &wanted.name);
         if number(found, "oid").is_none() {
             let labels = wanted.labels.iter().map(|label| literal(label)).collect::<Vec<_>>().join(", ");
-            self.add("enum-missing", Severity::Error, format!("there is no enum `{}`", wanted.name), format!("CREATE TYPE {name} AS ENUM ({labels});"));
+            self.add("enum-missing", Severity::Error, format!("there is no enum `{}`", wanted.name), format!("CREATE TYPE {name} AS ENUM ({labels});")).path = at;
             return;
         }
         let there: Vec<&str> = list(found, "labels").iter().filter_map(Json::as_str).collect();
         let missing: Vec<&str> = wanted.labels.iter().map(String::as_str).filter(|label| !there.contains(label)).collect();
         if !missing.is_empty() {
             let help = missing.iter().map(|label| format!("ALTER TYPE {name} ADD VALUE {};", literal(label))).collect::<Vec<_>>().join(" ");
-            self.add("enum-labels", Severity::Error, format!("enum `{}` lacks {}", wanted.name, ticked(&missing)), help);
+            self.add("enum-labels", Severity::Error, format!("enum `{}` lacks {}", wanted.name, ticked(&missing)), help).path.clone_from(&at);
         }
         let more: Vec<&str> = there.into_iter().filter(|label| !wanted.labels.iter().any(|known| known == label)).collect();
         if !more.is_empty() {
-            self.add("enum-labels", Severity::Warning, format!("enum `{}` also has {}, which the mapping does not know", wanted.name, ticked(&more)), "add them to the mapping's `enums`".into());
+            self.add("enum-labels", Severity::Warning, format!("enum `{}` also has {}, which the mapping does not know", wanted.name, ticked(&more)), "add them to the mapping's `enums`".into()).path = at;
         }
     }
 
@@ -98,30 +110,15 @@ impl Findings<'_> {
         }
         true
     }
-
-    /// The unique index that writes need, and the foreign key that deletes need. `parent` is there where the parent's table is.
-    pub fn keys(&mut self, table: &Expected<'_>, found: &Json<'_>, parent: Option<(&Expected<'_>, i64, &Vec<&str>)>) {
-        let (name, key) = (table.name, quoted(&table.key));
-        if !list(found, "keys").iter().any(|names| same_names(names.as_array().unwrap_or_default(), &table.key)) {
-            let help = format!("ALTER TABLE {} ADD PRIMARY KEY ({key});", table.qualified());
-            self.of_table("key-missing", Severity::Error, table, format!("`{name}` has no primary key and no unique index on ({key})"), help);
-        }
-        let Some((parent, oid, own)) = parent else { return };
-        let known = |key: &&Json<'_>| number(key, "to") == Some(oid) && same_names(list(key, "columns"), own);
-        let keys = list(found, "foreignKeys");
-        if keys.iter().any(|key| known(&key) && is(key, "cascades")) {
-            return;
-        }
-        let add = format!("ADD FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE CASCADE;", quoted(own), parent.qualified(), quoted(&parent.key));
-        let alter = format!("ALTER TABLE {}", table.qualified());
-        let (what, help) = match keys.iter().find(known) {
-            Some(key) => ("does not cascade, so that its rows keep their parent from being deleted", format!("{alter} DROP CONSTRAINT {}, {add}", text(key, "name"))),
-            None => ("is missing, so that its rows stay when their parent is deleted", format!("{alter} {add}")),
-        };
-        self.of_table("foreign-key-cascade", Severity::Error, table, format!("the foreign key from `{name}` to `{}` {what}", parent.name), help);
-    }
 }
 
-fn ticked(names: &[&str]) -> String {
+/// Where something stands in the mapping.
+fn path(list: &str, name: &str) -> String {
+    let mut path = list.to_owned();
+    push_field(&mut path, name);
+    path
+}
+
+pub(super) fn ticked(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
