@@ -29,22 +29,30 @@ export function pgliteSession(database: PGliteInterface | Transaction): Session 
 const isTransaction = (database: PGliteInterface | Transaction): database is Transaction => !("transaction" in database);
 
 function databaseSession(database: PGliteInterface): Session {
+  const turns = laneOf(database);
+  const { copyIn } = copies(database);
   const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
     translated(() => database.transaction(async (own) => {
       await query(own, plain("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"));
       return work(takingTurns(transactionSession(own)));
     }));
   const atomic = (statements: readonly Statement[]): Promise<ResultRow[][]> => transaction((session) => session.pipeline(statements));
-  return {
+  const session: Session = {
     query: (statement) => query(database, statement),
     pipeline: atomic,
     atomic,
     transaction,
-    isolated: (groups) => transaction((session) => session.isolated(groups)),
-    ...copies(database),
+    isolated: (groups) => transaction((own) => own.isolated(groups)),
+    copyIn,
+    // All of it is there at once, so that the connection is free in the loop over it.
+    async *copyOut(text) {
+      const bytes = await turns.run(() => copiedOut(database, text));
+      if (bytes !== undefined) yield bytes;
+    },
     inTransaction: false,
     binary: true,
   };
+  return { ...takingTurns(session, turns), inTransaction: false, copyOut: session.copyOut };
 }
 
 function transactionSession(own: Transaction): Session {
@@ -81,11 +89,16 @@ function copies(database: Queryable): Pick<Session, "copyIn" | "copyOut"> {
       await translated(() => database.query(throughDevice(text, "STDIN"), [], { ...AS_THEY_ARE, blob: new Blob(parts as BlobPart[]) }));
     },
     async *copyOut(text) {
-      const { blob } = await translated(() => database.query(throughDevice(text, "STDOUT"), [], AS_THEY_ARE));
-      // There is none where COPY wrote nothing.
-      if (blob !== undefined) yield new Uint8Array(await blob.arrayBuffer());
+      const bytes = await copiedOut(database, text);
+      if (bytes !== undefined) yield bytes;
     },
   };
+}
+
+async function copiedOut(database: Queryable, text: string): Promise<Uint8Array | undefined> {
+  const { blob } = await translated(() => database.query(throughDevice(text, "STDOUT"), [], AS_THEY_ARE));
+  // There is none where COPY wrote nothing.
+  return blob === undefined ? undefined : new Uint8Array(await blob.arrayBuffer());
 }
 
 /** The last word of that name: the one before may be a column's. */

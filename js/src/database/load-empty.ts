@@ -1,23 +1,26 @@
-import type { Collection } from "../core/collection.ts";
+import type { Collection, DocumentInput } from "../core/collection.ts";
 import type { Issue } from "../core/issue.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { writable } from "./apply.ts";
 import type { Batch, Member } from "./batch.ts";
-import type { Batches } from "./batches.ts";
+import { eachBatch, type Batches } from "./batches.ts";
 import { mappedBatches, Tally, type LoadOptions, type LoadReport } from "./load.ts";
-import type { Session } from "./session.ts";
+import { retried } from "./retry.ts";
+import type { ResultRow, Session } from "./session.ts";
 import { plain } from "./transaction-sql.ts";
 import { writeStatements } from "./write-statements.ts";
 
 /** COPY straight into the collection's own tables, parents first, in one transaction. @internal */
 export function loadEmpty(session: Session, collection: Collection, batches: Batches, options: LoadOptions): Promise<LoadReport> {
-  return session.transaction(async (own) => {
+  let begun = false;
+  const attempt = (): Promise<LoadReport> => session.transaction(async (own) => {
     await refuseRows(own, collection);
+    begun = true;
     const tally = new Tally(options.onOutcome);
     let working: Promise<void> = Promise.resolve();
     try {
-      // Answers of `id_map` are asked for where nothing else is under way.
-      for await (const { batch, first } of mappedBatches(session, collection, batches, options, tally)) {
+      // `id_map` is asked in the same transaction: the load may have the only connection there is, and new keys are to be undone with it.
+      for await (const { batch, first } of mappedBatches(own, collection, asked(session, batches), options, tally)) {
         const members = writable(batch, collection);
         const copies = copiesOf(collection, batch, members);
         const rows = batch.rowCounts();
@@ -32,13 +35,36 @@ export function loadEmpty(session: Session, collection: Collection, batches: Bat
     }
     return tally.report();
   });
+  // Writers who are at it and the lock of all tables may be in each other's way (a deadlock); the source is read only once.
+  return retried(attempt, () => !begun);
 }
 
-/** @throws RowlensError `table-not-empty` */
+/** Batches of a source that must not use the connection that the load is on. */
+async function* asked(session: Session, batches: Batches): AsyncGenerator<DocumentInput> {
+  const source = eachBatch(batches);
+  const next = (): Promise<IteratorResult<DocumentInput>> => source.next();
+  try {
+    for (;;) {
+      const { done, value } = await (session.asking === undefined ? next() : session.asking("a load into empty tables is on it, and waits for its source", next));
+      if (done === true) return;
+      yield value as DocumentInput;
+    }
+  } finally {
+    await source.return(undefined);
+  }
+}
+
+/** Rows that others have committed must be seen, and tombstones. */
+const ISOLATION = "SELECT current_setting('transaction_isolation') AS level";
+
+/** @throws RowlensError `table-not-empty`, `isolation` */
 async function refuseRows(own: Session, collection: Collection): Promise<void> {
   const { loadLock, loadCheck } = writeStatements(collection);
-  const [, rows] = await own.pipeline([plain(loadLock), plain(loadCheck)]);
-  const issues: Issue[] = (rows ?? []).map((row) => ({
+  const [[isolation], , rows] = (await own.pipeline([plain(ISOLATION), plain(loadLock), plain(loadCheck)])) as [ResultRow[], ResultRow[], ResultRow[]];
+  if (isolation?.level !== "read committed" && isolation?.level !== "read uncommitted") {
+    throw new RowlensError("isolation", `\`${collection.name}\` cannot be loaded as empty in a transaction that is ${String(isolation?.level)}, because what others have committed meanwhile cannot be seen there: begin it READ COMMITTED, or let rowlens begin its own`);
+  }
+  const issues: Issue[] = rows.map((row) => ({
     code: "table-not-empty", severity: "error", message: `table \`${String(row.not_empty)}\` has rows`, path: "", collection: collection.name, table: String(row.not_empty), help: 'load with `into: "live"`, or empty it first',
   }));
   if (issues.length > 0) throw new RowlensError("table-not-empty", `\`${collection.name}\` cannot be loaded as empty: ${issues.map(({ message }) => message).join(", ")}; load with \`into: "live"\`, or empty what has rows`, issues);

@@ -18,7 +18,10 @@ export interface LoadOptions extends WriteOptions {
   readonly into?: "live" | "empty";
   /** Gives the version of a document, by its index in its batch. Default: what stands at the mapping's path. */
   readonly version?: (document: number, batch: DocumentInput) => Version;
-  /** Told of each document's outcome; its `document` counts over all batches. */
+  /**
+   * Told of each document's outcome; its `document` counts over all batches. A load into empty tables commits when all are told: they hold if
+   * its promise resolves, and none does where it rejects. So it is in a transaction of the caller until that commits.
+   */
   readonly onOutcome?: (outcome: Outcome) => void;
 }
 

@@ -62,4 +62,38 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
     });
     expect(await there()).toEqual(["a", "b", "c"]);
   });
+
+  it("a load into empty tables finds and makes keys on the connection that it has, and is all or nothing with them", async () => {
+    let next = 0;
+    const newKey = (): string => String(++next);
+    const people = (...ages: number[]): object[] => ages.map((age, at) => ({ _id: `p${next}-${at}`, v: 1, age }));
+    const told: string[] = [];
+    await expect(opened.db.load("people", [people(1, 2), people(3, 500)], { into: "empty", newKey, onOutcome: ({ outcome }) => told.push(outcome) })).rejects.toMatchObject({ sqlstate: "23514" });
+    expect(await column("SELECT mongo_id AS a FROM id_map")).toEqual([]);
+    const source = async function* (): AsyncGenerator<object[]> {
+      for (let batch = 0; batch < 5; batch++) yield people(1, 2, 3);
+    };
+    expect((await opened.inside((db) => db.load("people", source(), { into: "empty", newKey }))).counts).toMatchObject({ inserted: 15 });
+    expect(await column("SELECT count(*)::text AS a FROM people JOIN id_map ON pg_id = people.id::text")).toEqual(["15"]);
+  });
+
+  it("the source of a load into empty tables that asks the connection which the load is on is refused, and not waited for for ever", async () => {
+    await opened.inside(async (db) => {
+      const source = async function* (): AsyncGenerator<object[]> {
+        yield [thing("a")];
+        await db.read("things", ["a"]);
+      };
+      await expect(db.load("things", source(), { into: "empty" })).rejects.toMatchObject({ code: "connection-busy" });
+      expect((await db.load("things", [[thing("b")]], { into: "empty" })).counts.inserted).toBe(1);
+    });
+    expect(await there()).toEqual(["b"]);
+  });
+
+  it.each(["repeatable read", "serializable"])("H13: a load into empty tables is refused in a transaction that is %s: it would not see a delete that others have committed", async (level) => {
+    await opened.inside(async (db) => {
+      await db.session.query({ text: `SET TRANSACTION ISOLATION LEVEL ${level}`, parameters: [] });
+      await expect(db.load("things", [[thing("a")]], { into: "empty" })).rejects.toMatchObject({ code: "isolation", message: expect.stringContaining(level) });
+    });
+    expect(await there()).toEqual([]);
+  });
 });

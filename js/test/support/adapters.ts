@@ -75,7 +75,7 @@ export async function allAdapters(): Promise<Adapter[]> {
     ...overServer("Drizzle over a client of pg", async (connection) => {
       const client = await pgClient(connection);
       const db = overPg(client);
-      return { session: drizzleSession(db), inside: (work) => db.transaction((tx) => tx.transaction((deeper) => work(drizzleSession(deeper)))), close: () => client.end() };
+      return { session: drizzleSession(db), inside: (work) => db.transaction((tx) => work(drizzleSession(tx))), close: () => client.end() };
     }),
     ...overServer("Drizzle over postgres", async (connection) => {
       const sql = postgresPool(connection);
