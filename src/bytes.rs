@@ -1,7 +1,7 @@
 //! Short runs of bytes, looked at and copied a word at a time: calls to `memcpy` and `memcmp` cost more than the bytes do,
 //! in WebAssembly above all. All of it is safe Rust: a window of fixed size is checked once and then has no further checks.
 
-use crate::lanes::{Lanes, Marks};
+use crate::lanes::{any, push_unmarked, Lanes, Marks, FEW_WINDOWS};
 
 /// The word of eight bytes at `at`, if they are there.
 #[inline(always)]
@@ -108,27 +108,21 @@ pub(crate) fn is_storable_text(data: &[u8], start: usize, end: usize) -> bool {
     short_text(data, start, end.saturating_sub(start)).is_some() || is_storable_long(data.get(start..end).unwrap_or(&[]))
 }
 
-/// Appends `data[start..end]`, which is more than 16 bytes long, if it is text that PostgreSQL can store; what is appended else is of no use.
+/// Appends `data[start..end]` if it is text that PostgreSQL can store, else nothing.
 #[inline(always)]
 pub(crate) fn push_storable(out: &mut Vec<u8>, data: &[u8], start: usize, end: usize) -> bool {
     let Some(run) = data.get(start..end) else { return false };
-    let (Some(last), true) = (run.last_chunk::<16>(), run.len() <= FEW_WINDOWS) else {
-        out.extend_from_slice(run);
-        return is_storable_long(run);
-    };
-    let end = out.len() + run.len();
-    let mut found = odd(last);
-    for window in run.chunks_exact(16).filter_map(<[u8]>::first_chunk::<16>) {
-        found = found | odd(window);
-        out.extend_from_slice(window);
-    }
-    out.truncate(end - 16);
-    out.extend_from_slice(last);
-    !found.any() || is_storable_odd(run)
+    push_unmarked(out, run, odd) || push_storable_odd(out, run)
 }
 
-/// Up to so many bytes go by windows: beyond, a call to `memcpy` costs less.
-pub(crate) const FEW_WINDOWS: usize = 96;
+#[inline(never)]
+fn push_storable_odd(out: &mut Vec<u8>, text: &[u8]) -> bool {
+    let storable = is_storable_odd(text);
+    if storable {
+        out.extend_from_slice(text);
+    }
+    storable
+}
 
 #[inline(never)]
 fn is_storable_odd(text: &[u8]) -> bool {
@@ -137,10 +131,7 @@ fn is_storable_odd(text: &[u8]) -> bool {
 
 #[inline(never)]
 fn is_storable_long(text: &[u8]) -> bool {
-    let mut windows = text.chunks_exact(16);
-    let found = windows.by_ref().filter_map(<[u8]>::first_chunk).map(odd).reduce(|all, marks| all | marks).is_some_and(Marks::any);
-    let tail = windows.remainder().iter().all(|byte| (1..0x80).contains(byte));
-    (!found && tail) || is_storable_odd(text)
+    !any(text, odd) || is_storable_odd(text)
 }
 
 /// The two words of a window.

@@ -5,6 +5,51 @@ pub(crate) use vector::{Lanes, Marks};
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub(crate) use words::{Lanes, Marks};
 
+/// Whether some byte of `run` is marked.
+#[inline(always)]
+pub(crate) fn any(run: &[u8], marks: impl Fn(&[u8; 16]) -> Marks) -> bool {
+    match run.last_chunk::<16>() {
+        // The last window overlaps the one before it.
+        Some(last) => run.chunks_exact(16).filter_map(<[u8]>::first_chunk).fold(marks(last), |found, window| found | marks(window)).any(),
+        None => {
+            let mut window = [0; 16];
+            for (place, byte) in window.iter_mut().zip(run) {
+                *place = *byte;
+            }
+            marks(&window).within(run.len()).any()
+        }
+    }
+}
+
+/// Up to so many bytes are copied by windows: beyond, a call to `memcpy` costs less.
+pub(crate) const FEW_WINDOWS: usize = 96;
+
+/// Appends `run` if no byte of it is marked, else nothing. Looks and copies at once: two calls would cost more.
+#[inline(always)]
+pub(crate) fn push_unmarked(out: &mut Vec<u8>, run: &[u8], marks: impl Fn(&[u8; 16]) -> Marks) -> bool {
+    let (Some(last), true) = (run.last_chunk::<16>(), run.len() <= FEW_WINDOWS) else {
+        let unmarked = !any(run, marks);
+        if unmarked {
+            out.extend_from_slice(run);
+        }
+        return unmarked;
+    };
+    let mark = out.len();
+    let mut found = marks(last);
+    for window in run.chunks_exact(16).filter_map(<[u8]>::first_chunk) {
+        found = found | marks(window);
+        out.extend_from_slice(window);
+    }
+    if found.any() {
+        out.truncate(mark);
+        return false;
+    }
+    // The last window may overlap the one before it.
+    out.truncate(mark + run.len() - 16);
+    out.extend_from_slice(last);
+    true
+}
+
 /// Masks of the first `length` bytes.
 static MASKS: [[u8; 16]; 17] = {
     let mut masks = [[0; 16]; 17];

@@ -1,7 +1,6 @@
 //! JSON strings from bytes: one scan for what needs no escape, runs copied whole.
 
-use crate::bytes::FEW_WINDOWS;
-use crate::lanes::{Lanes, Marks};
+use crate::lanes::{push_unmarked, Lanes, Marks};
 
 /// What a string turned out to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +41,6 @@ fn odd(window: &[u8; 16]) -> Marks {
     lanes.turned(0x02).up_to(0x20) | lanes.equal(b'\\') | lanes.beyond_ascii()
 }
 
-/// Are all bytes printable ASCII without `"` and `\`?
-#[inline]
-fn is_plain(bytes: &[u8]) -> bool {
-    let mut windows = bytes.chunks_exact(16);
-    !windows.by_ref().filter_map(<[u8]>::first_chunk).any(|window| odd(window).any()) && windows.remainder().iter().all(|b| *b < 0x80 && ESCAPES[usize::from(*b)] == 0)
-}
-
 /// The window at `start`, if the text of `length` bytes there is short and plain, and something stands behind it.
 #[inline(always)]
 fn short_window(bytes: &[u8], start: usize, length: usize) -> Option<&[u8; 16]> {
@@ -86,35 +78,9 @@ pub(super) fn write_short_key(before: u8, bytes: &[u8], start: usize, length: us
 pub(super) fn write_string(bytes: &[u8], out: &mut Vec<u8>) -> Text {
     out.reserve(bytes.len() + 4);
     out.push(b'"');
-    let text = if push_plain(bytes, out) { PLAIN } else { write_odd(bytes, out) };
+    let text = if push_unmarked(out, bytes, odd) { PLAIN } else { write_odd(bytes, out) };
     out.push(b'"');
     text
-}
-
-/// Appends `bytes` if they are plain, else nothing.
-#[inline(always)]
-fn push_plain(bytes: &[u8], out: &mut Vec<u8>) -> bool {
-    // A few windows, the last of which may overlap the one before: two calls, to look and to copy, would cost more.
-    let (Some(last), true) = (bytes.last_chunk::<16>(), bytes.len() <= FEW_WINDOWS) else {
-        let plain = is_plain(bytes);
-        if plain {
-            out.extend_from_slice(bytes);
-        }
-        return plain;
-    };
-    let mark = out.len();
-    let mut found = odd(last);
-    for window in bytes.chunks_exact(16).filter_map(<[u8]>::first_chunk::<16>) {
-        found = found | odd(window);
-        out.extend_from_slice(window);
-    }
-    if found.any() {
-        out.truncate(mark);
-        return false;
-    }
-    out.truncate(mark + bytes.len() - 16);
-    out.extend_from_slice(last);
-    true
 }
 
 #[inline(never)]

@@ -2,6 +2,7 @@
 
 use super::digits::push_signed;
 use super::value::{push_value, Kind};
+use crate::lanes::{push_unmarked, Lanes, Marks};
 use crate::postgres::array::MAX_DIMENSIONS;
 
 const QUOTED: u8 = 1;
@@ -20,8 +21,8 @@ const MARKS: [u8; 256] = {
     marks
 };
 
-/// Appends an array, unescaped; `None` where the bytes are not an array of `kind`.
-pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
+/// Appends an array, unescaped, and gives whether COPY may have to escape something in it; `None` where the bytes are not an array of `kind`.
+pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<bool> {
     let int = |at: usize| value.get(at..)?.first_chunk::<4>().map(|bytes| i32::from_be_bytes(*bytes));
     let count = usize::try_from(int(0)?).ok().filter(|count| *count <= MAX_DIMENSIONS)?;
     let mut lengths = [0u32; MAX_DIMENSIONS];
@@ -31,7 +32,7 @@ pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<
         *bound = int(16 + 8 * dimension)?;
     }
     let lengths = lengths.get(..count)?;
-    let mut at = 12 + 8 * count;
+    let (mut at, mut odd) = (12 + 8 * count, false);
     if lengths.is_empty() || lengths.contains(&0) {
         out.extend_from_slice(b"{}");
     } else {
@@ -46,63 +47,63 @@ pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<
             }
             out.push(b'=');
         }
-        push_level(kind, lengths, value, &mut at, out)?;
+        odd = push_level(kind, lengths, value, &mut at, out)?;
     }
-    (at == value.len()).then_some(())
+    (at == value.len()).then_some(odd)
 }
 
-/// Appends one level of braces.
-fn push_level(kind: Kind, lengths: &[u32], value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<()> {
+/// Appends one level of braces; the same is given.
+fn push_level(kind: Kind, lengths: &[u32], value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<bool> {
     let (length, inner) = lengths.split_first()?;
+    let mut odd = false;
     out.push(b'{');
     for _ in 0..*length {
-        if inner.is_empty() {
-            push_element(kind, value, at, out)?;
-        } else {
-            push_level(kind, inner, value, at, out)?;
-        }
+        odd |= if inner.is_empty() { push_element(kind, value, at, out)? } else { push_level(kind, inner, value, at, out)? };
         out.push(b',');
     }
     if let Some(last) = out.last_mut() {
         *last = b'}';
     }
-    Some(())
+    Some(odd)
 }
 
-fn push_element(kind: Kind, value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<()> {
+fn push_element(kind: Kind, value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<bool> {
     let length = i32::from_be_bytes(*value.get(*at..)?.first_chunk()?);
     *at += 4;
     if length == -1 {
         out.extend_from_slice(b"NULL");
-        return Some(());
+        return Some(false);
     }
     let element = value.get(*at..)?.get(..usize::try_from(length).ok()?)?;
     *at += element.len();
+    if kind == Kind::Text && push_plain(element, out) {
+        return Some(false);
+    }
     let mark = out.len();
     push_value(kind, element, out)?;
     if !kind.is_plain() {
         quote_tail(out, mark);
     }
-    Some(())
+    Some(!kind.is_plain())
 }
 
-/// Whether the text has none of the bytes that ask for something, a word at a time. Not every other text is found to be plain.
-fn is_plain(text: &[u8]) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // What is below 0x23 (white space and the quote), or becomes zero.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
-    let odd = |word: u64| {
-        let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-        (below(word, 0x23) | is(b',') | is(b'\\') | is(b'{') | is(b'}')) & (ONES << 7)
-    };
-    let mut words = text.chunks_exact(8);
-    words.all(|word| word.first_chunk().is_some_and(|bytes| odd(u64::from_le_bytes(*bytes)) == 0)) && words.remainder().iter().all(|byte| MARKS[usize::from(*byte)] == 0)
+/// White space, quotes, and the other characters that ask for something, among few others.
+#[inline(always)]
+fn special(window: &[u8; 16]) -> Marks {
+    let lanes = Lanes::of(window);
+    lanes.up_to(b'"') | lanes.equal(b',') | lanes.equal(b'\\') | lanes.equal(b'{') | lanes.equal(b'}')
+}
+
+/// Appends a text that stands in an array as it is, or nothing.
+#[inline(never)]
+fn push_plain(text: &[u8], out: &mut Vec<u8>) -> bool {
+    !text.is_empty() && !text.eq_ignore_ascii_case(b"null") && push_unmarked(out, text, special)
 }
 
 /// Quotes what stands in `out` from `mark` on, where it needs quotes.
 fn quote_tail(out: &mut Vec<u8>, mark: usize) {
     let text = out.get(mark..).unwrap_or(&[]);
-    let found = if is_plain(text) { 0 } else { text.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]) };
+    let found = text.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]);
     if found == 0 && !text.is_empty() && !text.eq_ignore_ascii_case(b"null") {
         return;
     }

@@ -2,7 +2,7 @@
 
 use super::slot::Slot;
 use crate::bytes::push_run;
-use crate::lanes::{Lanes, Marks};
+use crate::lanes::{any, Lanes, Marks};
 
 /// Bytes below 0x0e, and backslashes: few others than those that need an escape.
 #[inline(always)]
@@ -33,13 +33,7 @@ pub(super) fn put_text(data: &[u8], start: usize, end: usize, slot: &mut Slot) -
 /// Whether a text needs no escape.
 #[inline(never)]
 pub(super) fn is_clean(text: &[u8]) -> bool {
-    let mut blocks = text.chunks_exact(64);
-    let found = |block: &[u8]| block.chunks_exact(16).filter_map(<[u8]>::first_chunk).map(special).reduce(|all, marks| all | marks).is_some_and(Marks::any);
-    if blocks.any(found) {
-        return false;
-    }
-    let mut windows = blocks.remainder().chunks_exact(16);
-    !windows.any(found) && windows.remainder().iter().all(|byte| letter(*byte).is_none())
+    !any(text, special)
 }
 
 fn letter(byte: u8) -> Option<u8> {

@@ -31,5 +31,5 @@ pub(crate) fn value_text(pg: &super::PgType, value: &[u8]) -> Option<String> {
 
 /// Appends an array in binary form as its literal; `None` where it is not an array of that type.
 pub(crate) fn push_array_text(pg: &super::PgType, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    array::push_array(value::Column::new(pg).kind, value, out)
+    array::push_array(value::Column::new(pg).kind, value, out).map(drop)
 }

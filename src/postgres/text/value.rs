@@ -105,8 +105,9 @@ impl Column {
         match self {
             Column { array: true, kind } => {
                 let mark = out.len();
-                push_array(kind, data.get(start..end)?, out)?;
-                escape_tail(out, mark);
+                if push_array(kind, data.get(start..end)?, out)? {
+                    escape_tail(out, mark);
+                }
             }
             Column { kind: Kind::Bytea, .. } => {
                 out.extend_from_slice(br"\\x");
