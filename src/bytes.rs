@@ -92,7 +92,7 @@ impl Run {
 /// U+0000, which PostgreSQL cannot store, and bytes that may not be UTF-8.
 #[inline(always)]
 fn odd(window: &[u8; 16]) -> Marks {
-    Lanes::of(window).zero_or_beyond_ascii()
+    Lanes::of(window).outside(0)
 }
 
 /// The window that begins with the text of `length` bytes at `start`, if that is short ASCII without U+0000 and something stands behind it.

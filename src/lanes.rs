@@ -74,7 +74,7 @@ fn mask(length: usize) -> &'static [u8; 16] {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod vector {
     use super::mask;
-    use core::arch::wasm32::{i8x16_gt, i8x16_le, i8x16_splat, u64x2, u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, v128, v128_and, v128_any_true, v128_or, v128_xor};
+    use core::arch::wasm32::{i8x16_le, i8x16_splat, u64x2, u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, v128, v128_and, v128_any_true, v128_or, v128_xor};
     use std::ops::BitOr;
 
     /// Sixteen bytes.
@@ -108,16 +108,10 @@ mod vector {
             Marks(u8x16_eq(self.0, u8x16_splat(byte)))
         }
 
-        /// Bytes beyond ASCII.
+        /// Bytes up to `byte`, which is ASCII, and those beyond ASCII.
         #[inline(always)]
-        pub fn beyond_ascii(self) -> Marks {
-            Marks(i8x16_gt(i8x16_splat(0), self.0))
-        }
-
-        /// U+0000, and bytes beyond ASCII.
-        #[inline(always)]
-        pub fn zero_or_beyond_ascii(self) -> Marks {
-            Marks(i8x16_le(self.0, i8x16_splat(0)))
+        pub fn outside(self, byte: u8) -> Marks {
+            Marks(i8x16_le(self.0, i8x16_splat(byte as i8)))
         }
 
         /// With the bits of `mask` turned in every byte.
@@ -198,16 +192,11 @@ mod words {
             self.turned(byte).up_to(0)
         }
 
-        /// Bytes beyond ASCII.
+        /// Bytes up to `byte`, which is ASCII, and those beyond ASCII.
         #[inline(always)]
-        pub fn beyond_ascii(self) -> Marks {
-            Marks(self.0, self.1)
-        }
-
-        /// U+0000, and bytes beyond ASCII.
-        #[inline(always)]
-        pub fn zero_or_beyond_ascii(self) -> Marks {
-            self.marks(|word| word.wrapping_sub(ONES) | word)
+        pub fn outside(self, byte: u8) -> Marks {
+            let limit = ONES * (u64::from(byte) + 1);
+            self.marks(|word| word.wrapping_sub(limit) | word)
         }
 
         /// With the bits of `mask` turned in every byte.
@@ -257,7 +246,7 @@ mod tests {
 
     fn special(window: &[u8; 16]) -> Marks {
         let lanes = Lanes::of(window);
-        lanes.up_to(0x0d) | lanes.equal(b'\\') | lanes.beyond_ascii()
+        lanes.outside(0x0d) | lanes.equal(b'\\')
     }
 
     #[test]
@@ -271,7 +260,7 @@ mod tests {
                     let is = |test: fn(u8) -> bool| window.iter().position(|byte| test(*byte));
                     let lanes = Lanes::of(&window);
                     assert_eq!(special(&window).first(), is(|byte| byte <= 0x0d || byte == b'\\' || byte >= 0x80), "{window:?}");
-                    assert_eq!(lanes.zero_or_beyond_ascii().first(), is(|byte| byte == 0 || byte >= 0x80));
+                    assert_eq!(lanes.outside(0).first(), is(|byte| byte == 0 || byte >= 0x80));
                     assert_eq!(lanes.turned(2).up_to(0x20).first(), is(|byte| byte < 0x20 || byte == b'"'));
                     for length in 0..=17 {
                         let found = special(&window).within(length);

@@ -38,7 +38,7 @@ static ESCAPES: [u8; 256] = table();
 fn odd(window: &[u8; 16]) -> Marks {
     let lanes = Lanes::of(window);
     // The quote changes places with the space: it and the control characters are then all that is below 0x21.
-    lanes.turned(0x02).up_to(0x20) | lanes.equal(b'\\') | lanes.beyond_ascii()
+    lanes.turned(0x02).outside(0x20) | lanes.equal(b'\\')
 }
 
 /// The window at `start`, if the text of `length` bytes there is short and plain, and something stands behind it.

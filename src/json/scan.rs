@@ -10,7 +10,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 pub(super) fn ends(window: &[u8; 16]) -> Option<Option<usize>> {
     let lanes = Lanes::of(window);
     // The quote changes places with the space: it and the control characters are then all that is below 0x21.
-    let marks = lanes.turned(0x02).up_to(0x20) | lanes.equal(b'\\') | lanes.beyond_ascii();
+    let marks = lanes.turned(0x02).outside(0x20) | lanes.equal(b'\\');
     match marks.first() {
         Some(length) => (window.get(length) == Some(&b'"')).then_some(Some(length)),
         None => Some(None),
