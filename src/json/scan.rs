@@ -5,16 +5,12 @@ use crate::lanes::Lanes;
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// Where in a window of a string's plain ASCII characters its quote stands, if it does; `None` where there is anything else.
+/// Where in a window of a string's characters something else than plain ASCII stands: its quote, as a rule.
 #[inline(always)]
-pub(super) fn ends(window: &[u8; 16]) -> Option<Option<usize>> {
+pub(super) fn ends(window: &[u8; 16]) -> Option<usize> {
     let lanes = Lanes::of(window);
     // The quote changes places with the space: it and the control characters are then all that is below 0x21.
-    let marks = lanes.turned(0x02).outside(0x20) | lanes.equal(b'\\');
-    match marks.first() {
-        Some(length) => (window.get(length) == Some(&b'"')).then_some(Some(length)),
-        None => Some(None),
-    }
+    (lanes.turned(0x02).outside(0x20) | lanes.equal(b'\\')).first()
 }
 
 /// The lowest bit that is set is in the first byte that is a quote, a backslash, or a control character.

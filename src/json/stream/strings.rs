@@ -5,37 +5,47 @@ use crate::bytes::push_run;
 use crate::json::scan;
 use crate::json::tree::Parser;
 
+/// How far a string's plain characters go.
+enum Plain {
+    /// To its end: where what is behind the quote stands.
+    To(usize),
+    /// Something else stands there.
+    Until(usize),
+}
+
 impl Stream<'_, '_> {
     #[inline(never)]
     pub(super) fn string(&mut self, quote: usize) -> Option<End> {
         let start = self.out.len();
         self.out.extend_from_slice(&[0; 4]);
-        if let Some(end) = self.plain(quote + 1) {
-            self.set_length(start, self.out.len() - start - 4)?;
-            self.kind = 0x02;
-            return End::new(end);
-        }
-        self.out.truncate(start + 4);
-        let end = self.characters(quote + 1, quote + 1)?.0;
+        let end = match self.plain(quote + 1)? {
+            Plain::To(end) => end,
+            Plain::Until(at) => self.characters(at, at)?.0,
+        };
         self.set_length(start, self.out.len() - start - 4)?;
         self.kind = 0x02;
         End::new(end)
     }
 
-    /// Appends the plain ASCII characters that stand at `at`, up to their quote, and NUL; `None` where there are others. Copies what it looks at:
+    /// Appends the plain ASCII characters that stand at `at`, up to their quote, and NUL, or as far as they go. Copies what it looks at:
     /// how long a string is cannot be foreseen, and should not be waited for twice.
     #[inline(always)]
-    fn plain(&mut self, mut at: usize) -> Option<usize> {
+    fn plain(&mut self, mut at: usize) -> Option<Plain> {
         loop {
-            let window = self.text.get(at..)?.first_chunk::<16>()?;
+            let Some(window) = self.text.get(at..)?.first_chunk::<16>() else { return Some(Plain::Until(at)) };
             self.out.extend_from_slice(window);
-            let Some(length) = scan::ends(window)? else {
-                at += 16;
-                continue;
-            };
-            self.out.truncate(self.out.len() - 15 + length);
-            *self.out.last_mut()? = 0;
-            return Some(at + length + 1);
+            match scan::ends(window) {
+                None => at += 16,
+                Some(length) if window.get(length) == Some(&b'"') => {
+                    self.out.truncate(self.out.len() - 15 + length);
+                    *self.out.last_mut()? = 0;
+                    return Some(Plain::To(at + length + 1));
+                }
+                Some(length) => {
+                    self.out.truncate(self.out.len() - 16 + length);
+                    return Some(Plain::Until(at + length));
+                }
+            }
         }
     }
 
