@@ -1,18 +1,20 @@
 //! How much of a document's place in rows two mappings agree on, field by field.
 
 use super::parts::{child, field};
+use super::tables::Places;
 use super::value;
-use super::variants::{is_own, of_kind, own_tables, shapes, varies};
-use crate::plan::{Absent, Child, CollectionPlan, ColumnPlan, Node, Plan, TablePlan};
+use super::variants::{of_kind, own_tables, shapes, tree_of, varies};
+use crate::plan::{Absent, Child, CollectionPlan, ColumnPlan, Fidelity, Node, ObjectNode, Plan, TablePlan};
 use crate::postgres::PgType;
 
 /// One collection in both mappings.
-#[derive(Clone, Copy)]
 pub(super) struct Pair<'p> {
     pub old_plan: &'p Plan,
     pub new_plan: &'p Plan,
     pub old: &'p CollectionPlan,
     pub new: &'p CollectionPlan,
+    /// Which table and column is which.
+    pub places: Places,
 }
 
 /// What becomes of a field.
@@ -26,7 +28,32 @@ pub(super) enum Change {
     Other,
 }
 
+impl<'p> Pair<'p> {
+    pub(super) fn new(old_plan: &'p Plan, new_plan: &'p Plan, old: &'p CollectionPlan, new: &'p CollectionPlan) -> Self {
+        let mut pair = Pair { old_plan, new_plan, old, new, places: Places::default() };
+        pair.places = Places::of(&pair);
+        pair
+    }
+}
+
+/// Whether fields that both have stand in another order.
+fn reordered(old: &ObjectNode, new: &ObjectNode) -> bool {
+    let kept = |of: &ObjectNode, other: &ObjectNode| -> Vec<String> { of.fields.iter().filter(|(name, _)| field(other, name).is_some()).map(|(name, _)| name.clone()).collect() };
+    kept(old, new) != kept(new, old)
+}
+
 impl Pair<'_> {
+    /// Whether the order of keys is part of what either mapping promises.
+    pub(super) fn ordered(&self) -> bool {
+        self.old.fidelity == Fidelity::Exact || self.new.fidelity == Fidelity::Exact
+    }
+
+    /// Whether documents' own fields stand in another order.
+    pub(super) fn reordered(&self) -> bool {
+        let kinds: Vec<Option<&str>> = [&self.old.root, &self.new.root].into_iter().flat_map(|context| &context.discriminator).flat_map(|it| &it.variants).map(|variant| Some(variant.value.as_str())).chain([None]).collect();
+        kinds.into_iter().any(|kind| matches!((tree_of(&self.old.root, kind), tree_of(&self.new.root, kind)), (Node::Object(old), Node::Object(new)) if reordered(old, new)))
+    }
+
     /// The fields of the document that change, in the order of the old mapping, then the new one; where their rows depend on a discriminator, its field is among them.
     pub(super) fn fields(&self) -> Vec<(String, Change)> {
         let mut names: Vec<&str> = Vec::new();
@@ -50,7 +77,7 @@ impl Pair<'_> {
 
     fn change(&self, name: &str) -> Change {
         let pair = |kind: Option<&str>| match (of_kind(&self.old.root, kind, name), of_kind(&self.new.root, kind, name)) {
-            (Some(old), Some(new)) => self.node(old, new),
+            (Some(old), Some(new)) => self.node(old, new, false),
             (None, Some(new)) => self.added(new),
             (None, None) => Change::Same,
             _ => Change::Other,
@@ -75,17 +102,20 @@ impl Pair<'_> {
         &(if new { self.new } else { self.old }).tables[table].columns[column]
     }
 
-    fn node(&self, old: &Node, new: &Node) -> Change {
+    /// `listed`: below elements, which complements recognise by their bytes.
+    fn node(&self, old: &Node, new: &Node, listed: bool) -> Change {
         match (old, new) {
             (Node::Column { table: a, column: b }, Node::Column { table: c, column: d }) => {
-                if is_own(self.old, *a) == is_own(self.new, *c) { self.columns(self.column(*a, *b, false), self.column(*c, *d, true)) } else { Change::Other }
+                if self.places.tables[*a] == Some(*c) && self.places.columns[*a][*b] == Some(*d) { self.columns(self.column(*a, *b, false), self.column(*c, *d, true)) } else { Change::Other }
             }
             (Node::Object(a), Node::Object(b)) => {
-                let kept = a.fields.iter().map(|(name, node)| field(b, name).map_or(Change::Other, |other| self.node(node, other)));
+                let kept = a.fields.iter().map(|(name, node)| field(b, name).map_or(Change::Other, |other| self.node(node, other, listed)));
                 let come = b.fields.iter().filter(|(name, _)| field(a, name).is_none()).map(|(_, node)| self.added(node));
-                kept.chain(come).max().unwrap_or(Change::Same)
+                let order = ((listed || self.ordered()) && reordered(a, b)).then_some(Change::More);
+                kept.chain(come).chain(order).max().unwrap_or(Change::Same)
             }
-            (Node::One(a), Node::One(b)) | (Node::Array(a), Node::Array(b)) | (Node::Map(a), Node::Map(b)) => self.children(a, b),
+            (Node::Array(a), Node::Array(b)) => self.children(a, b, true),
+            (Node::One(a), Node::One(b)) | (Node::Map(a), Node::Map(b)) => self.children(a, b, listed),
             _ => Change::Other,
         }
     }
@@ -123,25 +153,25 @@ impl Pair<'_> {
         }
     }
 
-    fn children(&self, old: &Child, new: &Child) -> Change {
-        let same = old.absent == new.absent && old.context.discriminator.is_none() == new.context.discriminator.is_none() && self.same_key(&self.old.tables[old.context.table], &self.new.tables[new.context.table]);
+    fn children(&self, old: &Child, new: &Child, listed: bool) -> Change {
+        let same = self.places.tables[old.context.table] == Some(new.context.table) && old.absent == new.absent && old.context.discriminator.is_none() == new.context.discriminator.is_none();
         if !same {
             return Change::Other;
         }
         let variants = match (&old.context.discriminator, &new.context.discriminator) {
             (Some(a), Some(b)) if a.path == b.path && a.variants.len() == b.variants.len() => {
-                let change = |(a, b): (&crate::plan::Variant, &crate::plan::Variant)| if a.value == b.value && a.table.is_some() == b.table.is_some() { self.node(&a.tree, &b.tree) } else { Change::Other };
+                let change = |(a, b): (&crate::plan::Variant, &crate::plan::Variant)| if a.value == b.value && a.table.is_some() == b.table.is_some() { self.node(&a.tree, &b.tree, listed) } else { Change::Other };
                 a.variants.iter().zip(&b.variants).map(change).max().unwrap_or(Change::Same)
             }
             (None, None) => Change::Same,
             _ => Change::Other,
         };
-        self.node(&old.context.tree, &new.context.tree).max(variants)
+        self.node(&old.context.tree, &new.context.tree, listed).max(variants)
     }
 
     /// Whether rows of the two tables are told apart in the same way.
     pub(super) fn same_key(&self, old: &TablePlan, new: &TablePlan) -> bool {
-        let key = |table: &TablePlan| -> Vec<(usize, PgType)> { table.key.iter().filter_map(|k| Some((*k, table.columns.get(*k)?.pg.clone()))).collect() };
+        let key = |table: &TablePlan| -> Vec<(usize, PgType, String)> { table.key.iter().filter_map(|k| { let column = table.columns.get(*k)?; Some((*k, column.pg.clone(), column.path.clone())) }).collect() };
         old.parent_key == new.parent_key && key(old) == key(new)
     }
 

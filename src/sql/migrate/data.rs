@@ -7,7 +7,6 @@ use super::held::{held, Held};
 use super::orders::orders;
 use super::parts::{child, Parts};
 use super::shred::{child_rows, ChildRows};
-use super::tables::{columns, tables};
 use super::value::{at, hold, names, null_is_null, show};
 use super::variants::{alias, cases, in_row, in_value, joins, own_tables, Case, When};
 use crate::plan::{CollectionPlan, Plan};
@@ -103,7 +102,7 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
             out.take.push(format!("SELECT pg_temp.rowlens_refuse({message}) FROM {moving} m WHERE m.touched\nAND {}\nIS DISTINCT FROM {};", of("v"), of("b")));
         }
     }
-    let places = tables(pair);
+    let places = &pair.places.tables;
     let mut cleared: Vec<usize> = moved.iter().flat_map(|(name, _)| cases(&pair.old.root, name)).flat_map(|case| Parts::of(case.node, &[]).children).filter_map(|(_, node)| Some(child(node)?.context.table)).collect();
     cleared.sort_unstable();
     cleared.dedup();
@@ -115,7 +114,7 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     }
     // Putting.
     let new_root = pair.new.tables.first()?;
-    let kept = columns(pair, root, new_root);
+    let kept = &pair.places.columns[0];
     let (mut set, mut select, mut differ) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
     let held = held(pair.new_plan, pair.new, moved);
     for Held { column: index, shapes, .. } in held.iter().filter(|held| held.table == 0) {

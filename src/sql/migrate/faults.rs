@@ -6,7 +6,7 @@ use super::parts::{child, Parts};
 use super::value::field;
 use super::variants::{cases, shapes};
 use crate::issue::{Issue, Severity};
-use crate::plan::{Child, CollectionPlan, ColumnPlan, Fidelity, Node};
+use crate::plan::{Child, CollectionPlan, ColumnPlan, Node};
 
 /// Everything found, collected.
 #[derive(Debug, Default)]
@@ -48,6 +48,11 @@ impl Faults {
         if old.complement.is_some() && new.complement.is_none() {
             self.error("migration-loss", new, format!("`{name}` has no complement any more, which holds what columns do not say"), "keep `complement`");
         }
+        if old.fidelity != new.fidelity {
+            self.error("migration-order", new, format!("`fidelity` of `{name}` changes, and SQL does not know in which order documents had their keys"), REMAP);
+        } else if pair.ordered() && pair.reordered() {
+            self.error("migration-order", new, format!("columns or children of `{name}` stand in another order, which is that of keys under `fidelity: exact`"), "keep their order");
+        }
         let moved: Vec<(String, Change)> = pair.fields().into_iter().filter(|(field, _)| !self.identity(pair, field)).collect();
         if moved.is_empty() {
             return moved;
@@ -60,7 +65,7 @@ impl Faults {
             if new.complement.is_none() && old.complement.is_none() {
                 self.error("migration-loss", new, format!("`{name}` moves, and there is no complement for what its new columns cannot hold"), "declare a `complement` column");
             }
-            if Fidelity::Exact == old.fidelity || Fidelity::Exact == new.fidelity {
+            if pair.ordered() {
                 self.error("migration-order", new, format!("`{name}` moves, and SQL cannot keep the order of keys that `fidelity: exact` promises"), REMAP);
             }
             for collection in [old, new] {

@@ -3,7 +3,6 @@
 use super::compare::{Change, Pair};
 use super::parts::Parts;
 use super::shred::child_rows;
-use super::tables::columns;
 use super::variants::{cases, When};
 use crate::plan::{ColumnPlan, TablePlan};
 use crate::postgres::identifier::{literal, quote};
@@ -13,7 +12,7 @@ use crate::postgres::PgType;
 pub(super) fn guards(pair: &Pair<'_>, moved: &[(String, Change)], moving: &str) -> Vec<String> {
     let mut out = Vec::new();
     let (Some(root), Some(new_root)) = (pair.old.tables.first(), pair.new.tables.first()) else { return out };
-    let kept = columns(pair, root, new_root);
+    let kept = &pair.places.columns[0];
     let stays = |at: usize| {
         let new = kept.get(at).copied().flatten().and_then(|place| new_root.columns.get(place));
         root.columns.get(at).zip(new).is_some_and(|(old, new)| pair.columns(old, new) != Change::Other)

@@ -16,6 +16,8 @@ mod held;
 mod indexes;
 mod orders;
 mod parts;
+mod renames;
+mod routes;
 mod shred;
 mod structure;
 mod tables;
@@ -69,11 +71,16 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     let mut out = Migration::default();
     // Without a complement nothing that is not mapped was kept: then what comes to the tables is empty.
     let moves = |pair: &Pair<'_>, moved: &[(String, Change)]| !moved.is_empty() && (pair.old.complement.is_some() || moved.iter().any(|(_, change)| *change == Change::Other));
-    let (mut take, mut before, mut put, mut after) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut take, mut put) = (Vec::new(), Vec::new());
+    let (mut drops, mut relations, mut before, mut creates, mut after) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, (pair, moved)) in work.iter().enumerate() {
-        let structure = structure::structure(pair);
+        let mut structure = structure::structure(pair);
+        structure.relations.retain(renames::Relation::moves);
         let changes = structure != structure::Structure::default() || !moved.is_empty();
+        drops.extend(structure.drops);
+        relations.extend(structure.relations);
         before.extend(structure.before);
+        creates.extend(structure.creates);
         after.extend(structure.after);
         if moves(pair, moved) {
             let data = data::data(pair, moved, number).unwrap_or_default();
@@ -87,7 +94,7 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
         }
     }
     for collection in new.collections.iter().filter(|collection| !work.iter().any(|(pair, _)| pair.new.name == collection.name)) {
-        created(new, collection, &mut before, &mut after);
+        created(new, collection, &mut creates, &mut after);
     }
     let enums = enums::enums(old, new);
     let moving = !take.is_empty();
@@ -99,7 +106,10 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     body.extend(ddl::prelude(new).into_iter().filter(|statement| !ddl::prelude(old).contains(statement)));
     body.extend(enums.before);
     body.extend(kept_tables(old, new));
+    body.append(&mut drops);
+    body.extend(renames::relations(&relations));
     body.append(&mut before);
+    body.append(&mut creates);
     body.append(&mut put);
     if moving {
         // Tables are not altered while deferred foreign keys wait for their check.
@@ -125,7 +135,7 @@ fn pairs<'p>(old_plan: &'p Plan, new_plan: &'p Plan, faults: &mut faults::Faults
         let root = |collection: &CollectionPlan| collection.tables.first().map(crate::plan::TablePlan::qualified);
         let free = |new: &&CollectionPlan| !old_plan.collections.iter().any(|other| other.name == new.name) && root(new) == root(old);
         match new_plan.collections.iter().find(|new| new.name == old.name).or_else(|| new_plan.collections.iter().find(free)) {
-            Some(new) => found.push(Pair { old_plan, new_plan, old, new }),
+            Some(new) => found.push(Pair::new(old_plan, new_plan, old, new)),
             None => faults.collection_gone(old),
         }
     }

@@ -1,20 +1,28 @@
 //! Tables and columns: what is altered before data moves, and what may only be demanded after it.
 
 use super::compare::Pair;
-use super::tables::{columns, tables};
+use super::renames::{self, Relation};
 use super::value::field;
 use crate::plan::{ColumnPlan, Plan, TablePlan};
-use crate::postgres::identifier::{qualify, quote, shorten};
+use crate::postgres::identifier::quote;
 use crate::postgres::PgType;
 use crate::sql::ddl;
 
-/// Statements of one collection around the moving of its data.
+/// Statements of one collection around the moving of its data. Those of all collections come part by part, since one may have the names that another had.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Structure {
-    /// Tables and columns get their new form; nothing is required of new ones yet.
+    /// Tables and indexes go.
+    pub drops: Vec<String>,
+    /// What stays, and its names.
+    pub relations: Vec<Relation>,
+    /// Columns get their new form; nothing is required of new ones yet.
     pub before: Vec<String>,
-    /// NOT NULL and foreign keys.
+    /// Tables come.
+    pub creates: Vec<String>,
+    /// NOT NULL, indexes and foreign keys.
     pub after: Vec<String>,
+    /// Rows have their columns in another order, in which digests have them.
+    pub reordered: bool,
 }
 
 fn sql(plan: &Plan, column: &ColumnPlan) -> String {
@@ -36,64 +44,59 @@ fn using(column: &ColumnPlan, ty: &str) -> String {
     format!(" USING {}{cast}::{ty}", quote(&column.name))
 }
 
+/// Enums are made anew where their labels change, and what mentions their labels would mean the old ones.
+fn retyped(pair: &Pair<'_>, old: &ColumnPlan, new: &ColumnPlan) -> bool {
+    let is_enum = |pg: &PgType| matches!(pg, PgType::Enum(_)) || matches!(pg, PgType::Array(element, _) if matches!(**element, PgType::Enum(_)));
+    is_enum(&old.pg) && pair.types(&old.pg, &new.pg) == Some(false)
+}
+
 pub(super) fn structure(pair: &Pair<'_>) -> Structure {
     let mut out = Structure::default();
-    let places = tables(pair);
+    let places = &pair.places.tables;
     // Children go before their parents.
-    out.before.extend(pair.old.tables.iter().zip(&places).filter(|(_, place)| place.is_none()).rev().map(|(table, _)| format!("DROP TABLE {};", table.qualified())));
-    for (old, new) in pair.old.tables.iter().zip(&places).filter_map(|(old, place)| Some((old, pair.new.tables.get((*place)?)?))) {
-        altered(pair, old, new, &mut out);
+    out.drops.extend(pair.old.tables.iter().zip(places).filter(|(_, place)| place.is_none()).rev().map(|(table, _)| format!("DROP TABLE {};", table.qualified())));
+    for ((old, columns), new) in pair.old.tables.iter().zip(&pair.places.columns).zip(places).filter_map(|(old, place)| Some((old, pair.new.tables.get((*place)?)?))) {
+        altered(pair, old, new, columns, &mut out);
     }
     for (_, table) in pair.new.tables.iter().enumerate().filter(|(index, _)| !places.contains(&Some(*index))) {
-        out.before.push(ddl::create_table(pair.new_plan, pair.new, table, ""));
+        out.creates.push(ddl::create_table(pair.new_plan, pair.new, table, ""));
         out.after.extend(table.indexes.iter().map(|index| ddl::index_statement(table, index, "")));
         out.after.extend(table.columns.iter().filter_map(|column| ddl::foreign_key(pair.new_plan, table, column)));
     }
     out
 }
 
-fn altered(pair: &Pair<'_>, old: &TablePlan, new: &TablePlan, out: &mut Structure) {
-    let places = columns(pair, old, new);
-    if old.schema != new.schema {
-        if let Some(schema) = &new.schema {
-            out.before.push(format!("ALTER TABLE {} SET SCHEMA {};", old.qualified(), quote(schema)));
-        }
-    }
-    if old.name != new.name {
-        out.before.push(format!("ALTER TABLE {} RENAME TO {};", qualify(new.schema.as_deref(), &old.name), quote(&new.name)));
-    }
+fn altered(pair: &Pair<'_>, old: &TablePlan, new: &TablePlan, places: &[Option<usize>], out: &mut Structure) {
+    out.relations.push(Relation::table(old, new));
+    out.reordered |= !places.iter().flatten().is_sorted();
     let alter = |what: String| format!("ALTER TABLE {} {what};", new.qualified());
     let mut late = Vec::new();
-    super::indexes::indexes(old, new, &places, &mut out.before, &mut late);
-    let pairs = || old.columns.iter().enumerate().zip(&places).filter_map(|((at, column), place)| Some((at, column, (*place)?, new.columns.get((*place)?)?)));
-    for (column, _) in old.columns.iter().zip(&places).filter(|(_, place)| place.is_none()) {
+    let pairs = || old.columns.iter().enumerate().zip(places).filter_map(|((at, column), place)| Some((at, column, (*place)?, new.columns.get((*place)?)?)));
+    super::indexes::indexes(old, new, places, pairs().any(|(_, column, _, other)| retyped(pair, column, other)), out, &mut late);
+    for (column, _) in old.columns.iter().zip(places).filter(|(_, place)| place.is_none()) {
         out.before.push(alter(format!("DROP COLUMN {}", quote(&column.name))));
     }
+    let mut constraints = Vec::new();
     for (_, column, _, other) in pairs() {
-        let (was, is) = (foreign_key(pair.old_plan, old, column), foreign_key(pair.new_plan, new, other));
-        match (&was, &is) {
-            (Some((name, to)), Some((other_name, other_to))) if to == other_to => {
-                if name != other_name {
-                    out.before.push(alter(format!("RENAME CONSTRAINT {} TO {}", quote(name), quote(other_name))));
-                }
-            }
-            _ => {
+        match (foreign_key(pair.old_plan, old, column), foreign_key(pair.new_plan, new, other)) {
+            (Some((name, to)), Some((other_name, other_to))) if to == other_to => constraints.push((name, other_name)),
+            (was, _) => {
                 out.before.extend(was.map(|(name, _)| alter(format!("DROP CONSTRAINT {}", quote(&name)))));
                 late.extend(ddl::foreign_key(pair.new_plan, new, other));
             }
         }
     }
-    // A name that another column still has is given by way of a name that none has.
-    let renamed: Vec<(&ColumnPlan, &ColumnPlan)> = pairs().map(|(_, column, _, other)| (column, other)).filter(|(column, other)| column.name != other.name).collect();
-    let taken = |name: &str| renamed.iter().any(|(column, _)| column.name == name);
-    let aside = |name: &str| shorten(&format!("{name}_rowlens_moving"));
-    for (column, other) in &renamed {
-        let to = if taken(&other.name) { aside(&other.name) } else { other.name.clone() };
-        out.before.push(alter(format!("RENAME COLUMN {} TO {}", quote(&column.name), quote(&to))));
+    out.before.extend(renames::within(&constraints, |from, to| alter(format!("RENAME CONSTRAINT {from} TO {to}"))));
+    let mut names: Vec<(String, String)> = pairs().map(|(_, column, _, other)| (column.name.clone(), other.name.clone())).collect();
+    let meta = if new.parent.is_none() { meta(pair) } else { Vec::new() };
+    for (was, is, _) in &meta {
+        match (was, is) {
+            (Some(was), Some(is)) => names.push((was.clone(), is.clone())),
+            (Some(was), None) => out.before.push(alter(format!("DROP COLUMN {}", quote(was)))),
+            _ => {}
+        }
     }
-    for (_, other) in renamed.iter().filter(|(_, other)| taken(&other.name)) {
-        out.before.push(alter(format!("RENAME COLUMN {} TO {}", quote(&aside(&other.name)), quote(&other.name))));
-    }
+    out.before.extend(renames::within(&names, |from, to| alter(format!("RENAME COLUMN {from} TO {to}"))));
     for (at, column, place, other) in pairs() {
         let name = quote(&other.name);
         if field(column).is_some() && pair.types(&column.pg, &other.pg) == Some(false) {
@@ -113,21 +116,12 @@ fn altered(pair: &Pair<'_>, old: &TablePlan, new: &TablePlan, out: &mut Structur
         }
         late.extend(ddl::foreign_key(pair.new_plan, new, column));
     }
-    if new.parent.is_none() {
-        meta(pair, &alter, &mut out.before);
-    }
+    out.before.extend(meta.iter().filter(|(was, ..)| was.is_none()).filter_map(|(_, is, ty)| Some(alter(format!("ADD COLUMN {} {ty}", quote(is.as_ref()?))))));
     out.after.append(&mut late);
 }
 
-/// The root table's version and digest.
-fn meta(pair: &Pair<'_>, alter: &impl Fn(String) -> String, before: &mut Vec<String>) {
+/// The root table's version and digest: their names in both mappings, and types.
+fn meta(pair: &Pair<'_>) -> Vec<(Option<String>, Option<String>, &'static str)> {
     let version = |collection: &crate::plan::CollectionPlan| collection.version.as_ref().map(|version| version.column.clone());
-    for (old, new, ty) in [(version(pair.old), version(pair.new), "bigint"), (pair.old.hash.clone(), pair.new.hash.clone(), "bytea")] {
-        match (old, new) {
-            (Some(old), Some(new)) if old != new => before.push(alter(format!("RENAME COLUMN {} TO {}", quote(&old), quote(&new)))),
-            (Some(old), None) => before.push(alter(format!("DROP COLUMN {}", quote(&old)))),
-            (None, Some(new)) => before.push(alter(format!("ADD COLUMN {} {ty}", quote(&new)))),
-            _ => {}
-        }
-    }
+    vec![(version(pair.old), version(pair.new), "bigint"), (pair.old.hash.clone(), pair.new.hash.clone(), "bytea")]
 }

@@ -70,6 +70,12 @@ pub(super) fn of_kind<'p>(context: &'p Context, kind: Option<&str>, name: &str) 
     variant.map_or_else(|| named(context, name), |variant| inside(&variant.tree, name))
 }
 
+/// What documents of one kind are; `None`: of no kind that the mapping names.
+pub(super) fn tree_of<'p>(context: &'p Context, kind: Option<&str>) -> &'p Node {
+    let variant = context.discriminator.iter().flat_map(|it| &it.variants).find(|variant| Some(variant.value.as_str()) == kind);
+    variant.map_or(&context.tree, |variant| &variant.tree)
+}
+
 /// Variants of documents with tables of their own, with these.
 pub(super) fn own_tables(collection: &CollectionPlan) -> impl Iterator<Item = (&str, usize)> {
     collection.root.discriminator.iter().flat_map(|it| &it.variants).filter_map(|variant| Some((variant.value.as_str(), variant.table?)))
