@@ -3,7 +3,7 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import type { Plan } from "../core/plan.ts";
 import { Database } from "../database/database.ts";
 import { byteaFromText } from "../database/bytea.ts";
-import { translated } from "../database/postgres-error.ts";
+import { PostgresError, translated } from "../database/postgres-error.ts";
 import { laneOf, takingTurns } from "../database/lane.ts";
 import type { ResultRow, Session, Statement } from "../database/session.ts";
 import { isolatedInOrder } from "../database/transaction-sql.ts";
@@ -54,18 +54,23 @@ export function postgresSession(source: PostgresSql): Session {
     // On a connection of its own: others' statements may follow on any that is busy, and fail during a COPY.
     copyIn: async (text, chunks) => {
       const own = await translated(reserve);
+      const link = { lost: false };
       try {
         await copyIn(own, text, chunks);
+      } catch (error) {
+        link.lost = isLost(error);
+        throw error;
       } finally {
-        await released(own);
+        await released(own, link);
       }
     },
     async *copyOut(text) {
       const own = await translated(reserve);
+      const link = { lost: false };
       try {
-        yield* copyOut(own, text);
+        yield* copyOut(own, text, link);
       } finally {
-        await released(own);
+        await released(own, link);
       }
     },
     inTransaction: false,
@@ -73,10 +78,20 @@ export function postgresSession(source: PostgresSql): Session {
   };
 }
 
-/** A connection goes back when its last answer has come, which is later than the last byte of a COPY. */
-async function released(own: Sql & { release(): void }): Promise<void> {
-  await own.unsafe("SELECT").catch(() => undefined);
-  own.release();
+/** A reserved connection, which may end before it goes back. */
+interface Link {
+  lost: boolean;
+}
+
+const isLost = (error: unknown): boolean => error instanceof PostgresError && /^(08|57P)/.test(error.sqlstate);
+
+/**
+ * A connection goes back when its last answer has come, which is later than the last byte of a COPY. One that is lost has gone back by itself:
+ * `postgres` would write to a socket that is no more, where nobody can catch it.
+ */
+async function released(own: Sql & { release(): void }, link: Link): Promise<void> {
+  if (!link.lost) await translated(() => own.unsafe("SELECT")).catch((error: unknown) => { link.lost = isLost(error); });
+  if (!link.lost) own.release();
 }
 
 function transactionSession(sql: Sql): Session {
@@ -153,7 +168,7 @@ async function copyIn(sql: Sql, text: string, chunks: AsyncIterable<Uint8Array> 
 }
 
 /** All of it is read, whoever still wants it: `postgres` cannot end a COPY, and the connection is to go on. */
-async function* copyOut(sql: Sql, text: string): AsyncGenerator<Uint8Array> {
+async function* copyOut(sql: Sql, text: string, link: Link = { lost: false }): AsyncGenerator<Uint8Array> {
   const stream: Readable = await translated(() => sql.unsafe(text).readable());
   const chunks = stream.iterator({ destroyOnReturn: false });
   let early = true;
@@ -161,6 +176,7 @@ async function* copyOut(sql: Sql, text: string): AsyncGenerator<Uint8Array> {
     for (;;) {
       const next = await translated(() => chunks.next()).catch((error: unknown) => {
         early = false;
+        link.lost = isLost(error);
         throw error;
       });
       if (next.done === true) break;
@@ -168,9 +184,17 @@ async function* copyOut(sql: Sql, text: string): AsyncGenerator<Uint8Array> {
     }
     early = false;
   } finally {
-    if (early) for await (const dropped of stream) void dropped;
-    // `postgres` pauses the socket when the stream is full, and forgets it where that was the last chunk: its read goes on reading.
-    stream._read(0);
+    if (early) await dropped(stream).catch((error: unknown) => { link.lost = isLost(PostgresError.of(error)); });
+    // `postgres` pauses the socket when the stream is full, and forgets it where that was the last chunk: its read goes on reading. Where it
+    // cannot, there is no socket any more.
+    try {
+      stream._read(0);
+    } catch {
+      link.lost = true;
+    }
   }
 }
 
+async function dropped(stream: Readable): Promise<void> {
+  for await (const _ of stream);
+}

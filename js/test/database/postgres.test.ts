@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import postgres from "postgres";
 import { describe, expect, it } from "vitest";
 import { postgresSession } from "../../src/adapters/postgres.ts";
@@ -46,6 +48,32 @@ describe.skipIf(server18 === undefined)("postgres alone", () => {
     const nowhere = postgres({ host: "127.0.0.1", port: 1, max: 1 });
     await expect(postgresSession(nowhere).query(insert(1))).rejects.toMatchObject({ code: "postgres-error", sqlstate: "08006" });
     await nowhere.end();
+  });
+
+  it.each(["read on", "left", "a COPY in"])("a connection that PostgreSQL ends in the middle of a stream is an error of ours, and the pool goes on (%s)", async (how) => {
+    const { connection, drop } = await ownDatabase(server18 as NonNullable<typeof server18>, "CREATE TABLE t (id int PRIMARY KEY, label text)");
+    const { session, close } = open(connection, drop, { max: 1 });
+    const admin = new pg.Client(connection);
+    await admin.connect();
+    const kill = async (): Promise<void> => {
+      await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+      await sleep(50);
+    };
+    const lost = { code: "postgres-error", sqlstate: expect.stringMatching(/^(57P01|08006)$/) };
+    const reading = (async () => {
+      for await (const _ of session.copyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 30000)) TO STDOUT")) {
+        await kill();
+        if (how === "left") break;
+      }
+    });
+    if (how === "a COPY in") await expect(session.copyIn("COPY t FROM STDIN", (async function* () { yield Buffer.from("1\ta\n"); await kill(); yield Buffer.from("2\ta\n"); })())).rejects.toMatchObject(lost);
+    else if (how === "left") await reading();
+    else await expect(reading()).rejects.toMatchObject(lost);
+    // `postgres` may tell the next one, too, why the last connection ended.
+    expect(await session.query(insert(1)).catch(() => session.query(insert(1)))).toEqual([{ id: "1" }]);
+    for await (const _ of session.copyOut("COPY t TO STDOUT"));
+    await admin.end();
+    await close();
   });
 
   it("a reserved connection is refused", async () => {
