@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { compile, parseExtendedJson, type CollectionMapping, type Mapping } from "rowlens";
+import { compile, equalDocuments, parseExtendedJson, type CollectionMapping, type Mapping } from "rowlens";
 import { pgliteSession } from "../../src/adapters/pglite.ts";
 import { fill, read, run, type Target } from "../support/migrating.ts";
 import { pglite } from "../support/servers/index.ts";
@@ -91,5 +91,35 @@ describe("what others put beside rows that are written anew", () => {
     await here.exec("ALTER TABLE things ADD COLUMN note text DEFAULT 'mine'");
     await run(here, compile(at("timestamptz")), compile(things({})));
     expect(await one("SELECT string_agg(note, ',') FROM things")).toBe("mine,mine");
+  });
+});
+
+describe("hazard: complements recognise elements by the text of `json`, whose order of keys SQL does not keep", () => {
+  const elements = (type: string, more: object = {}): Mapping => things({ children: [{ table: "l", path: "l[]", columns: { w: { path: "w", type }, ...more } }] });
+  const secret = (w: string): Uint8Array[] => parseExtendedJson(`{ "_id": 1, "l": [{ "w": ${w}, "note": "SECRET" }] }`);
+  const whole = (type: string): Mapping => things({ columns: { l: { path: "l", type } } });
+  it.each([
+    ["into the complement", elements("json"), things({})],
+    ["into jsonb", elements("json"), elements("jsonb")],
+    ["beside a column that comes", elements("json"), elements("json", { n: { path: "n", type: "integer" } })],
+  ])("%s: refused where the order is another", async (_, from, to) => {
+    await fill(here, compile(from), { things: secret('{ "zz": 1, "a": 2 }') });
+    await refused(from, to, /^rowlens: the complement says something about elements of `l`/, /read the documents with the old mapping/);
+    const documents = secret('{ "a": { "b": [1, { "c": 2 }] }, "zz": 1 }');
+    await fill(here, compile(from), { things: documents });
+    await run(here, compile(from), compile(to));
+    const after = await read(here, compile(to), "things");
+    expect(after.codes).toEqual([]);
+    expect(equalDocuments(after.documents[0] as Uint8Array, documents[0] as Uint8Array)).toBe(true);
+  });
+
+  it("elements in a `json` column itself come back, or it is refused", async () => {
+    const documents = parseExtendedJson('{ "_id": 1, "l": [{ "zz": 1, "a": "u\\u0000" }] }');
+    await fill(here, compile(whole("json")), { things: documents });
+    const error = await run(here, compile(whole("json")), compile(whole("jsonb"))).then(() => undefined, (error: unknown) => (error as Error).message);
+    const plan = compile(whole(error === undefined ? "jsonb" : "json"));
+    const after = await read(here, plan, "things");
+    expect(after.codes).toEqual([]);
+    expect(equalDocuments(after.documents[0] as Uint8Array, documents[0] as Uint8Array)).toBe(true);
   });
 });

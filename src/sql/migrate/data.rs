@@ -22,7 +22,7 @@ pub(super) struct Data {
     pub put: Vec<String>,
 }
 
-fn complement(collection: &CollectionPlan) -> Option<String> {
+pub(super) fn complement(collection: &CollectionPlan) -> Option<String> {
     Some(format!("t.{}", quote(&collection.tables.first()?.columns.get(collection.complement?)?.name)))
 }
 
@@ -73,6 +73,7 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     ));
     out.take.push(format!("CREATE INDEX ON {moving} (k);\nANALYZE {moving};"));
     out.take.extend(guards(pair, moved, &moving));
+    out.take.extend(super::key_orders::guards(pair, moved, &moving));
     let kind = in_row(pair.old, &pair.old.root, "t");
     for (name, case) in moved.iter().flat_map(|(name, _)| cases(&pair.old.root, name).into_iter().map(move |case| (name, case))) {
         for (names_of, table, column) in Parts::of(case.node, &[name.to_owned()]).columns {

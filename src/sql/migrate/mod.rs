@@ -14,6 +14,7 @@ mod functions;
 mod guards;
 mod held;
 mod indexes;
+mod key_orders;
 mod orders;
 mod parts;
 mod renames;

@@ -71,3 +71,12 @@ END $rowlens$;
 CREATE FUNCTION pg_temp.rowlens_fingerprint(v jsonb, orders jsonb, place text) RETURNS text LANGUAGE sql IMMUTABLE AS $rowlens$
   SELECT left(encode(sha256(CASE WHEN pg_temp.rowlens_plain(v) AND v ? '_id' THEN pg_temp.rowlens_raw(v -> '_id', orders, pg_temp.rowlens_path(place, '_id')) ELSE pg_temp.rowlens_raw(v, orders, place) END), 'hex'), 16)
 $rowlens$;
+
+-- Whether the text has all keys in jsonb's order.
+CREATE FUNCTION pg_temp.rowlens_sorted(v json) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+BEGIN
+  RETURN CASE json_typeof(v)
+    WHEN 'object' THEN ARRAY(SELECT json_object_keys(v)) = ARRAY(SELECT jsonb_object_keys(v::jsonb)) AND NOT EXISTS (SELECT FROM json_each(v) o(k, e) WHERE NOT pg_temp.rowlens_sorted(e))
+    WHEN 'array' THEN NOT EXISTS (SELECT FROM json_array_elements(v) e WHERE NOT pg_temp.rowlens_sorted(e))
+    ELSE true END;
+END $rowlens$;
