@@ -14,7 +14,8 @@ pub fn read_statement(plan: &Plan, collection: &CollectionPlan) -> String {
     let mut columns = vec![format!("(SELECT string_agg(k.n::text, ',' ORDER BY k.n) FROM {keys} WHERE NOT EXISTS (SELECT FROM {} WHERE {} = k.key)) AS missing", from(root), root_key(root))];
     for (number, table) in collection.tables.iter().enumerate() {
         let (order, rows) = if number == 0 {
-            (" ORDER BY k.n", format!("{keys} JOIN {} ON {} = k.key", from(table), root_key(table)))
+            // One key may be named in two spellings.
+            (" ORDER BY k.n", format!("(SELECT key, min(n) AS n FROM {keys} GROUP BY key) k JOIN {} ON {} = k.key", from(table), root_key(table)))
         } else {
             ("", format!("{} WHERE {} = ANY ($1::{kind}[])", from(table), root_key(table)))
         };

@@ -1,6 +1,7 @@
 import { encodeDocument } from "../bson/encode-document.ts";
 import { splitBson } from "../bson/split-bson.ts";
 import type { Collection, DocumentInput, Lookups } from "../core/collection.ts";
+import { RowlensError } from "../core/rowlens-error.ts";
 import { type Batches, eachBatch } from "./batches.ts";
 import { type Candidate, differing, type Tally } from "./bisect.ts";
 import type { Difference, DifferenceClass } from "./difference.ts";
@@ -87,7 +88,7 @@ export async function compareDocuments(session: Session, collection: Collection,
   for (let at = 0; at < detailed.length; at += AT_ONCE) {
     const part = detailed.slice(at, at + AT_ONCE);
     if (source === undefined) part.forEach((candidate) => report.coarse(candidate, true));
-    else report.fine(part, await differences(session, collection, index, part, source, options, tally));
+    else await tell(report, part, (few) => differences(session, collection, index, few, source, options, tally));
   }
   const { rows } = index.digest(0, index.size, false);
   return { collection: collection.name, equal: report.differing === 0 && refused === 0, documents: index.size, rows, refused, database: { documents: whole.documents, rows: whole.rows }, ...tally, ...report.found };
@@ -132,6 +133,20 @@ class Report {
     if (told) this.#differences.push(difference);
   }
 }
+
+/** Documents too large to be compared at once are compared by halves; of one that alone is, no more is told than that it differs. */
+async function tell(report: Report, candidates: readonly Candidate[], compare: (candidates: readonly Candidate[]) => Promise<Difference[]>): Promise<void> {
+  try {
+    report.fine(candidates, await compare(candidates));
+  } catch (error) {
+    if (!RowlensError.is(error) || !TOO_LARGE.has(error.code)) throw error;
+    if (candidates.length === 1) return report.coarse(candidates[0] as Candidate, true);
+    const half = Math.ceil(candidates.length / 2);
+    for (const part of [candidates.slice(0, half), candidates.slice(half)]) await tell(report, part, compare);
+  }
+}
+
+const TOO_LARGE: ReadonlySet<string> = new Set(["result-too-large", "document-too-large"]);
 
 /** Reads documents and their rows again, and says what differs. */
 async function differences(session: Session, collection: Collection, index: DigestIndex, candidates: readonly Candidate[], source: Source, options: CompareOptions, tally: Tally): Promise<Difference[]> {

@@ -1,4 +1,4 @@
-import type { Collection, Lookups } from "../core/collection.ts";
+import type { Collection, Lookups, ToRowsOptions } from "../core/collection.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import type { ColumnType } from "../postgres/column-type.ts";
 import { toText } from "../postgres/text.ts";
@@ -17,11 +17,37 @@ export async function keysOf(session: Session, collection: Collection, ids: read
   const names = path.split(".").reverse();
   const documents = ids.map((id) => names.reduce<unknown>((inner, name) => ({ [name]: inner }), id) as object);
   if (documents.length === 0) return [];
-  const rows = collection.toRows(documents, { copy: false, ...(await answersFor(session, collection, documents, lookups)) });
-  const refused = new Set(rows.issues.filter((issue) => issue.severity === "error").map((issue) => issue.document));
+  return keysIn(collection, documents, column, { copy: false, ...(await answersFor(session, collection, documents, lookups)) });
+}
+
+function keysIn(collection: Collection, documents: readonly object[], column: number, options: ToRowsOptions): (Key | undefined)[] {
+  const rows = collection.toRows(documents, options);
+  const refused = new Set<number | undefined>();
+  if (rows.accepted === 0) return documents.map(() => undefined);
+  if (rows.accepted < documents.length) {
+    // Without a complement each document of no more than an identity has an error, too: its rows do not say that it has no children.
+    for (const { code, severity, document } of rows.issues) if (severity === "error" && code !== "not-representable") refused.add(document);
+    if (refused.size !== documents.length - rows.accepted) {
+      // Only the first thousand findings are told.
+      const half = Math.ceil(documents.length / 2);
+      return [documents.slice(0, half), documents.slice(half)].flatMap((part) => keysIn(collection, part, column, options));
+    }
+  }
   const keys = rows.tables[0]?.parameters("text").map((values) => values[column] ?? undefined) ?? [];
   let next = 0;
-  return ids.map((_, index) => (refused.has(index) ? undefined : keys[next++]));
+  return documents.map((_, index) => (refused.has(index) ? undefined : keys[next++]));
+}
+
+/**
+ * The key in the spelling that PostgreSQL would print, from those that people and other programs write: a document is known by it
+ * wherever its key stands in a list. What is in none of them stays as it is. @internal
+ */
+export function spelled(type: ColumnType, key: Key): Key {
+  if (type.kind === "uuid" && /^\{?(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$/i.test(key)) return key.toLowerCase().replace(/[{}-]/g, "").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  if ((type.kind === "integer" || type.kind === "bigint") && /^\s*[+-]?[0-9]+\s*$/.test(key)) return String(BigInt(key.trim().replace("+", "")));
+  if (type.kind === "bytea") return key.startsWith("\\x") ? key.toLowerCase() : key;
+  // Blanks at the end are no part of a char.
+  return type.kind === "char" ? key.replace(/ +$/, "") : key;
 }
 
 /** How keys of one type are ordered: by their bytes, as PostgreSQL compares them (text with `COLLATE "C"`). */

@@ -2,7 +2,7 @@ import type { Collection, Lookups } from "../core/collection.ts";
 import type { Documents } from "../core/documents.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { arrayToText } from "../postgres/array.ts";
-import { type Key, keysOf } from "./keys.ts";
+import { type Key, keysOf, spelled } from "./keys.ts";
 import { PostgresError } from "./postgres-error.ts";
 import { RecordReader } from "./record-reader.ts";
 import type { ResultRow, Session } from "./session.ts";
@@ -33,7 +33,7 @@ const AT_ONCE = 5_000;
 export async function readDocuments(session: Session, collection: Collection, ids: DocumentIds, options: ReadOptions = {}): Promise<ReadDocuments> {
   const byKey = isKeys(ids);
   const asked: readonly unknown[] = byKey ? ids.keys : ids;
-  const keys = byKey ? ids.keys : await keysOf(session, collection, asked, options.lookups);
+  const keys = byKey ? ids.keys.map((key) => spelled(collection.inner.key, key)) : await keysOf(session, collection, asked, options.lookups);
   // Each document once, however often it is asked for.
   const wanted = [...new Set(keys)].filter((key) => key !== undefined);
   const reader = new RecordReader(collection);

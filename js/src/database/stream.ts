@@ -1,6 +1,7 @@
 import type { Collection } from "../core/collection.ts";
 import type { Documents } from "../core/documents.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
+import { PostgresError } from "./postgres-error.ts";
 import type { ReadOptions } from "./read.ts";
 import { RecordReader } from "./record-reader.ts";
 import type { Session } from "./session.ts";
@@ -19,7 +20,7 @@ export async function* streamDocuments(session: Session, collection: Collection,
   const reader = new RecordReader(collection);
   try {
     let any = false;
-    for await (const bytes of session.copyOut(sqlPlan(plan).stream_statement(index) as string)) {
+    for await (const bytes of rowsOf(session, collection, sqlPlan(plan).stream_statement(index) as string)) {
       any = true;
       // A driver may give all there is at once.
       for (let at = 0; at < bytes.length; at += least) {
@@ -36,3 +37,14 @@ export async function* streamDocuments(session: Session, collection: Collection,
     reader.free();
   }
 }
+
+async function* rowsOf(session: Session, collection: Collection, text: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* session.copyOut(text);
+  } catch (error) {
+    if (!(error instanceof PostgresError) || error.sqlstate !== INDETERMINATE_COLLATION) throw error;
+    throw new RowlensError("schema-drift", `the key's columns in the tables of \`${collection.name}\` have different collations, so that their rows have no common order; give them the same (\`checkDatabase\` says which)`);
+  }
+}
+
+const INDETERMINATE_COLLATION = "42P22";

@@ -6,6 +6,9 @@ use crate::issue::Severity;
 use crate::json::Json;
 use crate::postgres::identifier::quote;
 
+/// OID of the collation `default`, which gives way to any other.
+const THE_DATABASES: i64 = 100;
+
 impl Findings<'_> {
     /// The unique indexes that writes need.
     pub fn keys(&mut self, table: &Expected<'_>, found: &Json<'_>) {
@@ -43,7 +46,9 @@ impl Findings<'_> {
         let above = parent.and_then(|(parent, found)| find(found, parent.key.first()?));
         if let (Some(name), Some(above)) = (table.key.first(), above) {
             let Some(column) = find(found, name) else { return };
-            if text(column, "folds").is_empty() && text(above, "folds").is_empty() && number(column, "collation") != number(above, "collation") && text(column, "type") == text(above, "type") {
+            let collation = |column| number(column, "collation").filter(|oid| *oid != 0 && *oid != THE_DATABASES);
+            let differ = collation(column).zip(collation(above)).is_some_and(|(own, other)| own != other);
+            if differ && text(column, "folds").is_empty() && text(above, "folds").is_empty() {
                 let message = format!("`{}.{name}` has another collation than the key that it repeats: rows of both have no common order, and `stream` fails", table.name);
                 let help = "give both columns the same collation, as in ALTER TABLE … ALTER COLUMN … TYPE … COLLATE \"C\";".to_owned();
                 self.of_table("key-collation", Severity::Error, table, message, help).column = Some((*name).to_owned());
