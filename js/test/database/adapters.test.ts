@@ -1,6 +1,8 @@
+import { deserialize } from "bson7";
 import { compile, type Mapping } from "rowlens";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/database/outcome.ts";
+import { madeUpTrips, type RoundTrip } from "../support/round-trips.ts";
 import { allAdapters, type OpenedAdapter } from "../support/adapters.ts";
 
 const mapping: Mapping = {
@@ -96,4 +98,30 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
     });
     expect(await there()).toEqual([]);
   });
+});
+
+/** Documents of every column type, through the driver and back. */
+describe.each(await allAdapters())("documents over $name", (adapter) => {
+  it("are there as they were: applied or loaded, read and streamed, and compared", async () => {
+    const [trip] = madeUpTrips(24) as [RoundTrip];
+    const { collection, documents } = trip;
+    const { db, close } = await adapter.open(trip.plan as never, trip.plan.ddl());
+    const options = { unguarded: true };
+    const half = Math.floor(documents.length / 2);
+    expect((await db.applyMany(collection, documents.slice(0, half), options)).counts.inserted).toBe(half);
+    expect((await db.load(collection, [documents.slice(half)], options)).counts.inserted).toBe(documents.length - half);
+    for (const document of documents.slice(0, 5)) expect(await db.apply(collection, document, options)).toMatchObject({ outcome: "unchanged" });
+
+    const hex = (list: readonly Uint8Array[]): string[] => list.map((bson) => Buffer.from(bson).toString("hex"));
+    const keys = documents.map((document) => trip.plan.collection(collection).keyOf(document));
+    expect(hex((await db.read(collection, { keys })).documents)).toEqual(hex(documents));
+    const streamed: Uint8Array[] = [];
+    for await (const batch of db.stream(collection)) streamed.push(...batch.documents.map((bson) => bson.slice()));
+    expect(hex(streamed).sort()).toEqual(hex(documents).sort());
+
+    expect(await db.compare(collection, () => [documents])).toMatchObject({ equal: true, documents: documents.length });
+    expect(await db.delete(collection, (deserialize(documents[0] as Uint8Array, { promoteValues: false }) as { _id: unknown })._id, options)).toMatchObject({ outcome: "deleted" });
+    expect(await db.compare(collection, () => [documents])).toMatchObject({ equal: false, differing: 1 });
+    await close();
+  }, 120_000);
 });
