@@ -126,4 +126,12 @@ describe("labels of an enum change", () => {
   const list = [{ _id: 1, st: "open", n: 1 }, { _id: 2, st: "done" }, { _id: 3, st: "new" }];
   const partial = { indexes: [{ columns: ["n"], where: "st <> 'done'" }, { columns: ["st"] }] };
   it("under an index with a condition", () => moved(states(["open", "done"], partial as never), states(["open", "new", "done"], partial as never), ...list));
+
+  it("of a column with a default, which stays", async () => {
+    const [from, to] = [compile(states(["open", "it's"])), compile(states(["open", "new", "it's"]))];
+    await fill(here, from, { things: documents(...list) });
+    await here.exec("ALTER TABLE things ALTER st SET DEFAULT 'it''s'");
+    await here.exec(`BEGIN; ${migrate(from, to).sql}; COMMIT; INSERT INTO things (id) VALUES (9)`);
+    expect(await here.session.query({ text: "SELECT id::text || ' ' || st::text AS line FROM things WHERE id IN (1, 3, 9) ORDER BY id", parameters: [] })).toEqual([{ line: "1 open" }, { line: "3 new" }, { line: "9 it's" }]);
+  });
 });

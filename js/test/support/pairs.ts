@@ -27,8 +27,11 @@ function shuffled<T>(choices: Choices, list: readonly T[]): T[] {
 /** A mapping: every field in the complement, a column, JSON or tables, under any name and in any order. */
 class Layout {
   #tables = 0;
+  readonly choices: Choices;
 
-  constructor(readonly choices: Choices) {}
+  constructor(choices: Choices) {
+    this.choices = choices;
+  }
 
   mapping(): Mapping {
     const { choices } = this;

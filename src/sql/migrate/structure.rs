@@ -4,7 +4,7 @@ use super::compare::Pair;
 use super::renames::{self, Relation};
 use super::value::field;
 use crate::plan::{ColumnPlan, Plan, TablePlan};
-use crate::postgres::identifier::quote;
+use crate::postgres::identifier::{literal, quote};
 use crate::postgres::PgType;
 use crate::sql::ddl;
 
@@ -48,6 +48,22 @@ fn using(column: &ColumnPlan, ty: &str) -> String {
 fn retyped(pair: &Pair<'_>, old: &ColumnPlan, new: &ColumnPlan) -> bool {
     let is_enum = |pg: &PgType| matches!(pg, PgType::Enum(_)) || matches!(pg, PgType::Array(element, _) if matches!(**element, PgType::Enum(_)));
     is_enum(&old.pg) && pair.types(&old.pg, &new.pg) == Some(false)
+}
+
+/// The statement that gives a column another enum; a label that is its default, as users set it, is that of the new one afterwards.
+fn with_default(table: &TablePlan, column: &str, statement: &str) -> String {
+    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.qualified(), quote(column));
+    let lines = [
+        "DO $rowlens$".to_owned(),
+        format!("DECLARE x text := (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = {}::regclass AND attname = {});", literal(&table.qualified()), literal(column)),
+        "BEGIN".to_owned(),
+        r"  IF x !~ '^''([^'']|'''')*''::[^'' (]+$' THEN x := NULL; END IF;".to_owned(),
+        format!("  IF x IS NOT NULL THEN\n    {alter} DROP DEFAULT;\n    EXECUTE 'SELECT (' || x || ')::text' INTO x;\n  END IF;"),
+        format!("  {statement}"),
+        format!("  IF x IS NOT NULL THEN EXECUTE {} || quote_literal(x); END IF;", literal(&format!("{alter} SET DEFAULT "))),
+        "END $rowlens$;".to_owned(),
+    ];
+    lines.join("\n")
 }
 
 pub(super) fn structure(pair: &Pair<'_>) -> Structure {
@@ -101,7 +117,8 @@ fn altered(pair: &Pair<'_>, old: &TablePlan, new: &TablePlan, places: &[Option<u
         let name = quote(&other.name);
         if field(column).is_some() && pair.types(&column.pg, &other.pg) == Some(false) {
             let ty = sql(pair.new_plan, other);
-            out.before.push(alter(format!("ALTER COLUMN {name} TYPE {ty}{}", using(other, &ty))));
+            let statement = alter(format!("ALTER COLUMN {name} TYPE {ty}{}", using(other, &ty)));
+            out.before.push(if retyped(pair, column, other) { with_default(new, &other.name, &statement) } else { statement });
         }
         match (old.required(at), new.required(place)) {
             (true, false) => out.before.push(alter(format!("ALTER COLUMN {name} DROP NOT NULL"))),
