@@ -43,7 +43,7 @@ export function postgresSession(source: PostgresSql): Session {
   if (sql.savepoint !== undefined) return takingTurns(transactionSession(sql), laneOf(sql));
   const { begin, reserve } = sql;
   if (begin === undefined || reserve === undefined) throw new RowlensError("client-unsupported", "this is neither what `postgres(…)` gives nor a transaction of it; a reserved connection cannot be used, `sql.begin` hands out one that can");
-  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => begin("isolation level read committed", (own) => work(takingTurns(transactionSession(own)))));
+  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => begin("isolation level read committed", (own) => work(takingTurns(transactionSession(withNulls(own))))));
   const atomic = (statements: readonly Statement[]): Promise<ResultRow[][]> => (statements.length === 0 ? Promise.resolve([]) : transaction((session) => session.pipeline(statements)));
   return {
     query: (statement) => run(sql, statement),
@@ -94,6 +94,12 @@ async function released(own: Sql & { release(): void }, link: Link): Promise<voi
   if (!link.lost) own.release();
 }
 
+/** Parameters are text here, and a NULL in an array would be a word where the setting `array_nulls` is off. It goes with what comes next. */
+function withNulls(own: Sql): Sql {
+  own.unsafe("SET LOCAL array_nulls = on").catch(() => undefined);
+  return own;
+}
+
 function transactionSession(sql: Sql): Session {
   const savepoint = sql.savepoint as NonNullable<Sql["savepoint"]>;
   const query = (statement: Statement): Promise<ResultRow[]> => run(sql, statement);
@@ -104,7 +110,7 @@ function transactionSession(sql: Sql): Session {
     return settled.map((one) => (one as PromiseFulfilledResult<ResultRow[]>).value);
   };
   // Savepoints are its own: a failure outside of them would fail the transaction, whoever caught it.
-  const within = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => savepoint((own) => work(transactionSession(own))));
+  const within = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => savepoint((own) => work(transactionSession(withNulls(own)))));
   return {
     query,
     pipeline,

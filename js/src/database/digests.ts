@@ -64,7 +64,12 @@ function statement(collection: Collection, scope: number, stored: boolean): stri
   return text;
 }
 
-const bounds = (ranges: readonly KeyRange[]): string[] => [arrayToText(ranges.map(({ from }) => from)), arrayToText(ranges.map(({ to }) => to))];
+/** `unnest` fills up the shorter array with NULLs: those at the end are left out, because with `array_nulls` off they would be words. */
+function bounds(ranges: readonly KeyRange[]): string[] {
+  const ends = ranges.map(({ to }) => to);
+  while (ends.at(-1) === null) ends.pop();
+  return [arrayToText(ranges.map(({ from }) => from)), arrayToText(ends)];
+}
 
 // PostgreSQL's sums are exact.
 const sum = (text: unknown): bigint => BigInt.asIntN(64, BigInt(text as string));

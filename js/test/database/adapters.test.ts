@@ -26,7 +26,8 @@ const thing = (_id: string, size = 1, v = 1): object => ({ _id, v, size, parts: 
 describe.each(await allAdapters())("a database over $name", (adapter) => {
   let opened: OpenedAdapter;
   beforeAll(async () => {
-    opened = await adapter.open(plan, `${plan.ddl()}; ALTER TABLE things ADD CHECK (size < 100); ALTER TABLE people ADD CHECK (age < 100)`);
+    opened = await adapter.open(plan, `${plan.ddl()}; ALTER TABLE things ADD CHECK (size < 100); ALTER TABLE people ADD CHECK (age < 100);
+      DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET array_nulls = off', current_database()); END $$`);
   }, 60_000);
   afterAll(() => opened?.close(), 60_000);
   beforeEach(() => opened.db.session.pipeline([{ text: "TRUNCATE things, thing_parts, people, id_map, rowlens_tombstones", parameters: [] }]));
@@ -63,6 +64,15 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
       expect(await db.apply("things", thing("c"))).toMatchObject({ outcome: "inserted" });
     });
     expect(await there()).toEqual(["a", "b", "c"]);
+  });
+
+  it("`array_nulls = off` of a database changes nothing: NULL is stored as NULL, and compared", async () => {
+    const documents = ["a", "b"].map((_id) => ({ _id, v: 1, parts: ["x", null] }));
+    expect(await opened.db.apply("things", documents[0] as object)).toMatchObject({ outcome: "inserted" });
+    expect(await opened.inside((db) => db.apply("things", documents[1] as object))).toMatchObject({ outcome: "inserted" });
+    expect(await column("SELECT part AS a FROM thing_parts ORDER BY things_id, position")).toEqual(["x", null, "x", null]);
+    expect(await opened.db.compare("things", () => [documents])).toMatchObject({ equal: true });
+    expect(await opened.db.compare("things", () => [documents.slice(1)])).toMatchObject({ equal: false, differing: 1 });
   });
 
   it("a load into empty tables finds and makes keys on the connection that it has, and is all or nothing with them", async () => {
