@@ -58,8 +58,8 @@ fn keeps_values(wanted: &PgType, found: &Json<'_>) -> bool {
         PgType::Numeric(None) => is_one_of(&integers) || is_one_of(&[PgType::Numeric(None)]),
         PgType::Numeric(Some((_, scale))) => (*scale >= 0 && is_one_of(&integers)) || numeric_scale.is_some_and(|there| there <= i64::from(*scale)),
         PgType::Double => is_one_of(&integers[..2]),
-        PgType::Timestamp(digits) | PgType::TimestampTz(digits) => is_one_of(&[element.clone()]) && modifier.unwrap_or(6) <= i64::from(*digits),
-        PgType::Boolean | PgType::Uuid | PgType::Bytea | PgType::Json | PgType::Date => is_one_of(&[element.clone()]),
+        PgType::Timestamp(digits) | PgType::TimestampTz(digits) => is_one_of(std::slice::from_ref(element)) && modifier.unwrap_or(6) <= i64::from(*digits),
+        PgType::Boolean | PgType::Uuid | PgType::Bytea | PgType::Json | PgType::Date => is_one_of(std::slice::from_ref(element)),
         PgType::Char(_) | PgType::Citext | PgType::Real | PgType::Jsonb | PgType::Array(..) => false,
     }
 }
