@@ -50,6 +50,24 @@ pub(crate) fn push_unmarked(out: &mut Vec<u8>, run: &[u8], marks: impl Fn(&[u8; 
     true
 }
 
+/// Writes `run` to `place`, which is as long; `false` where a byte of it is marked, and then what was written is of no use.
+#[inline(always)]
+pub(crate) fn put_unmarked(place: &mut [u8], run: &[u8], marks: impl Fn(&[u8; 16]) -> Marks) -> bool {
+    let (Some(last), true) = (run.last_chunk::<16>(), run.len() <= FEW_WINDOWS) else {
+        place.copy_from_slice(run);
+        return !any(run, marks);
+    };
+    let mut found = marks(last);
+    for (to, window) in place.chunks_exact_mut(16).zip(run.chunks_exact(16).filter_map(<[u8]>::first_chunk)) {
+        found = found | marks(window);
+        to.copy_from_slice(window);
+    }
+    if let Some(to) = place.last_chunk_mut() {
+        *to = *last;
+    }
+    !found.any()
+}
+
 /// Masks of the first `length` bytes.
 static MASKS: [[u8; 16]; 17] = {
     let mut masks = [[0; 16]; 17];

@@ -1,8 +1,9 @@
 //! COPY's text format of tuples.
 
-use super::escape::{is_clean, push_escaped};
+use super::escape::{push_escaped, special};
 use super::slot::{put, LONGEST, SLOT};
 use super::value::Column;
+use crate::lanes::put_unmarked;
 use crate::postgres::PgType;
 use std::fmt;
 
@@ -76,8 +77,8 @@ impl CopyText {
         Ok(count)
     }
 
-    /// One line. `out` is longer than `at`, where its text ends, so that there is always room for a [`Slot`](super::slot::Slot). Values that do
-    /// not fit into one are made in `rare`.
+    /// One line. `out` is longer than `at`, where its text ends, so that there is always room for a [`Slot`](super::slot::Slot). What is
+    /// neither that nor a text as it is gets made in `rare`.
     #[inline(always)]
     fn line(&self, tuples: &[u8], from: &mut usize, at: &mut usize, out: &mut Vec<u8>, rare: &mut Vec<u8>) -> Result<(), BadField> {
         let fields = tuples.get(*from..).and_then(|rest| rest.first_chunk()).map(|bytes| u16::from_be_bytes(*bytes));
@@ -110,24 +111,19 @@ impl CopyText {
                     *at += length + 1;
                 }
                 None => {
-                    let text = match column.text(tuples, start, end) {
-                        // Most are copied as they are.
-                        Some(text) if is_clean(text) => text,
-                        Some(text) => {
-                            out.truncate(*at);
-                            push_escaped(text, out);
-                            out.push(b'\t');
-                            *at = out.len();
-                            continue;
-                        }
-                        None => {
-                            rare.clear();
-                            column.push_escaped(tuples, start, end, rare).ok_or(BadField { offset: start, reason: "value is not of the column's type" })?;
-                            rare.as_slice()
-                        }
-                    };
-                    put_long(text, *at, out);
-                    *at += text.len() + 1;
+                    let text = column.text(tuples, start, end);
+                    // Most are copied as they are.
+                    if let Some(text) = text.filter(|text| put_clean(text, *at, out)) {
+                        *at += text.len() + 1;
+                        continue;
+                    }
+                    rare.clear();
+                    match text {
+                        Some(text) => push_escaped(text, rare),
+                        None => column.push_escaped(tuples, start, end, rare).ok_or(BadField { offset: start, reason: "value is not of the column's type" })?,
+                    }
+                    put_long(rare, *at, out);
+                    *at += rare.len() + 1;
                 }
             }
         }
@@ -144,14 +140,28 @@ impl CopyText {
     }
 }
 
-/// Writes a text of any length and a separator at `at`.
-#[inline(never)]
-fn put_long(text: &[u8], at: usize, out: &mut Vec<u8>) {
-    let end = at + text.len();
+/// Room for `length` bytes and a separator at `at`.
+#[inline(always)]
+fn room(length: usize, at: usize, out: &mut Vec<u8>) -> Option<(&mut u8, &mut [u8])> {
+    let end = at + length;
     if out.len() <= end {
         out.resize(end + STEP, 0);
     }
-    if let Some((separator, place)) = out.get_mut(at..=end).and_then(<[u8]>::split_last_mut) {
+    out.get_mut(at..=end)?.split_last_mut()
+}
+
+/// Writes a text of any length and a separator at `at`, unless something in it needs an escape.
+#[inline(never)]
+fn put_clean(text: &[u8], at: usize, out: &mut Vec<u8>) -> bool {
+    let Some((separator, place)) = room(text.len(), at, out) else { return false };
+    *separator = b'\t';
+    put_unmarked(place, text, special)
+}
+
+/// Writes a text of any length, which is escaped, and a separator at `at`.
+#[inline(never)]
+fn put_long(text: &[u8], at: usize, out: &mut Vec<u8>) {
+    if let Some((separator, place)) = room(text.len(), at, out) {
         place.copy_from_slice(text);
         *separator = b'\t';
     }

@@ -6,7 +6,7 @@ use crate::lanes::{any, Lanes, Marks};
 
 /// Bytes below 0x0e, and backslashes: few others than those that need an escape.
 #[inline(always)]
-fn special(window: &[u8; 16]) -> Marks {
+pub(super) fn special(window: &[u8; 16]) -> Marks {
     let lanes = Lanes::of(window);
     lanes.up_to(0x0d) | lanes.equal(b'\\')
 }
@@ -32,7 +32,7 @@ pub(super) fn put_text(data: &[u8], start: usize, end: usize, slot: &mut Slot) -
 
 /// Whether a text needs no escape.
 #[inline(never)]
-pub(super) fn is_clean(text: &[u8]) -> bool {
+fn is_clean(text: &[u8]) -> bool {
     !any(text, special)
 }
 
