@@ -31,8 +31,13 @@ export function encodeDocument(document: object, options: EncodeOptions = {}): U
 }
 
 const writer = new Writer();
-const ancestors: object[] = [];
+/** The objects and arrays that are being written, outermost first. */
+const ancestors: (object | undefined)[] = [];
+let open = 0;
+/** The way to them: names of fields, and positions in arrays. */
 const names: string[] = [];
+const positions: boolean[] = [];
+let named = 0;
 let undefinedAsNull = false;
 /** Nobody has given all objects a property that `for in` finds. */
 let plainIsOwn = true;
@@ -40,9 +45,9 @@ let plainIsOwn = true;
 /** The same as a view that lives until the next call; further documents are appended. @internal */
 export function encodeInto(document: object | readonly object[], options: EncodeOptions = {}): Uint8Array {
   writer.reset();
-  // Left over from an error; setting a length costs even where it is 0.
-  if (ancestors.length > 0) ancestors.length = 0;
-  if (names.length > 0) names.length = 0;
+  // Not so after an error.
+  open = 0;
+  named = 0;
   undefinedAsNull = options.undefined === "null";
   plainIsOwn = true;
   for (const _ in Object.prototype) plainIsOwn = false;
@@ -71,7 +76,7 @@ function failMongoose(): never {
 }
 
 function object(value: object): void {
-  if (!(value instanceof Map)) return fields(value as Record<string, unknown>);
+  if (!(value instanceof Map)) return fields(value as Record<string, unknown>, plainIsOwn && Object.getPrototypeOf(value) === Object.prototype);
   const start = enter(value);
   for (const [key, entry] of value as Map<unknown, unknown>) {
     if (typeof key !== "string") fail("value-unsupported", "keys of a `Map` must be strings");
@@ -80,11 +85,10 @@ function object(value: object): void {
   leave(start);
 }
 
-function fields(value: Record<string, unknown>): void {
+/** `own`: whatever `for in` finds is the object's own; looking that up costs as much again as all the rest of a field. */
+function fields(value: Record<string, unknown>, own: boolean): void {
   const start = enter(value);
-  // Engines read the properties of a `for in` without looking them up; looking up whether they are its own costs as much again, so a plain
-  // object is not asked.
-  if (plainIsOwn && Object.getPrototypeOf(value) === Object.prototype) for (const key in value) field(key, value[key], false);
+  if (own) for (const key in value) field(key, value[key], false);
   else for (const key in value) if (hasOwn.call(value, key)) field(key, value[key], false);
   leave(start);
 }
@@ -98,8 +102,8 @@ function array(value: readonly unknown[]): void {
 }
 
 function enter(value: object): number {
-  for (let index = 0; index < ancestors.length; index++) if (ancestors[index] === value) fail("value-cyclic", "the object contains itself");
-  ancestors.push(value);
+  for (let index = 0; index < open; index++) if (ancestors[index] === value) fail("value-cyclic", "the object contains itself");
+  ancestors[open++] = value;
   const start = writer.at;
   writer.room(4);
   writer.at = start + 4;
@@ -109,7 +113,12 @@ function enter(value: object): number {
 function leave(start: number): void {
   writer.byte(0);
   writer.data.setInt32(start, writer.at - start, true);
-  ancestors.pop();
+  ancestors[--open] = undefined;
+}
+
+function into(key: string, inArray: boolean): void {
+  names[named] = key;
+  positions[named++] = inArray;
 }
 
 /** Type byte and name of a field, and room for a value of fixed size. */
@@ -118,33 +127,27 @@ function head(type: number, key: string): void {
 }
 
 function field(key: string, value: unknown, inArray: boolean): void {
-  switch (typeof value) {
-    case "string":
-      head(0x02, key);
-      writer.string(value);
-      return;
-    case "number":
-      number(key, value);
-      return;
-    case "boolean":
-      head(0x08, key);
-      writer.byte(value ? 1 : 0);
-      return;
-    case "bigint":
-      if (value < INT64_MIN || value > INT64_MAX) failAt(key, inArray, "value-unsupported", "a bigint beyond 64 bits has no BSON type", "use Decimal128 or a string");
-      head(0x12, key);
-      writer.int64(value);
-      return;
-    case "undefined":
-      if (inArray || undefinedAsNull) head(0x0a, key);
-      return;
-    case "object":
-      if (value === null) head(0x0a, key);
-      else objectValue(key, value, inArray);
-      return;
-    default:
-      if (key === "toObject" && !inArray) failMongoose();
-      failAt(key, inArray, "value-unsupported", `a ${typeof value} has no BSON type`);
+  // Not a `switch`: engines compare `typeof` with one name at a time without making its text.
+  if (typeof value === "string") {
+    head(0x02, key);
+    writer.string(value);
+  } else if (typeof value === "number") {
+    number(key, value);
+  } else if (typeof value === "object") {
+    if (value === null) head(0x0a, key);
+    else objectValue(key, value, inArray);
+  } else if (typeof value === "boolean") {
+    head(0x08, key);
+    writer.byte(value ? 1 : 0);
+  } else if (typeof value === "undefined") {
+    if (inArray || undefinedAsNull) head(0x0a, key);
+  } else if (typeof value === "bigint") {
+    if (value < INT64_MIN || value > INT64_MAX) failAt(key, inArray, "value-unsupported", "a bigint beyond 64 bits has no BSON type", "use Decimal128 or a string");
+    head(0x12, key);
+    writer.int64(value);
+  } else {
+    if (key === "toObject" && !inArray) failMongoose();
+    failAt(key, inArray, "value-unsupported", `a ${typeof value} has no BSON type`);
   }
 }
 
@@ -164,16 +167,15 @@ let objectIdPrototype: object | undefined;
 let decimalPrototype: object | undefined;
 
 function objectValue(key: string, value: object, inArray: boolean): void {
+  // What engines can tell without a call comes first: asking for the prototype is one.
+  if (Array.isArray(value)) return nestedArray(key, value, inArray);
+  if (value instanceof Date) return date(key, value, inArray);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype && (value as Partial<Tagged>)._bsontype === undefined && !hasToBson(value)) {
     head(0x03, key);
-    names.push(inArray ? `[${key}]` : key);
-    fields(value as Record<string, unknown>);
-    names.pop();
-  } else if (prototype === Array.prototype) {
-    nestedArray(key, value as unknown[], inArray);
-  } else if (prototype === Date.prototype) {
-    date(key, value as Date, inArray);
+    into(key, inArray);
+    fields(value as Record<string, unknown>, plainIsOwn);
+    named--;
   } else if (prototype === objectIdPrototype) {
     head(0x07, key);
     if (!writeObjectId(writer, value as Tagged)) failAt(key, inArray, "value-unsupported", "an ObjectId without its 12 bytes");
@@ -195,18 +197,16 @@ const isDecimal = (value: Tagged): boolean => value.bytes instanceof Uint8Array 
 
 function nestedArray(key: string, value: readonly unknown[], inArray: boolean): void {
   head(0x04, key);
-  names.push(inArray ? `[${key}]` : key);
+  into(key, inArray);
   array(value);
-  names.pop();
+  named--;
 }
 
 /** Values of rarer kinds. */
 function otherValue(key: string, value: object, inArray: boolean): void {
   if ((value as { _bsontype?: unknown })._bsontype != null) {
     tagged(key, value as Tagged, inArray);
-  } else if (Array.isArray(value)) {
-    nestedArray(key, value, inArray);
-  } else if (value instanceof Date || tag(value) === "[object Date]") {
+  } else if (tag(value) === "[object Date]") {
     date(key, value as Date, inArray);
   } else if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     binary(key, value, inArray);
@@ -231,9 +231,9 @@ function otherValue(key: string, value: object, inArray: boolean): void {
 const tag = (value: object): string => (Symbol.toStringTag in value || Object.getPrototypeOf(value) === Object.prototype ? "" : Object.prototype.toString.call(value));
 
 function nested(key: string, inArray: boolean, write: () => void): void {
-  names.push(inArray ? `[${key}]` : key);
+  into(key, inArray);
   write();
-  names.pop();
+  named--;
 }
 
 function date(key: string, value: Date, inArray: boolean): void {
@@ -353,11 +353,12 @@ function reference(key: string, value: Tagged, inArray: boolean): void {
 }
 
 function failAt(key: string, inArray: boolean, code: string, message: string, help?: string): never {
-  names.push(inArray ? `[${key}]` : key);
+  into(key, inArray);
   fail(code, message, help);
 }
 
 function fail(code: string, message: string, help?: string): never {
-  const path = names.reduce(appendField, "");
+  let path = "";
+  for (let index = 0; index < named; index++) path = positions[index] ? `${path}[${names[index]}]` : appendField(path, names[index] as string);
   throw new RowlensError(code, path === "" ? message : `${path}: ${message}`, [{ code, severity: "error", message, path, ...(help === undefined ? {} : { help }) }]);
 }

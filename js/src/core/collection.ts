@@ -139,7 +139,8 @@ export class Collection {
     const held = new HeldTables(this.#shredder);
     this.#held = held;
     const tables = this.tables.map((table, index) => TableRows.make(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), held, index, options.copy !== false));
-    return { documents: this.#shredder.documents(), accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, ...foundBy(this.#shredder) };
+    const { issues, issueCounts } = foundBy(this.#shredder);
+    return { documents: this.#shredder.documents(), accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues, issueCounts };
   }
 
   /**

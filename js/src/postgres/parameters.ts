@@ -1,6 +1,7 @@
 import type { ColumnType } from "./column-type.ts";
 import { timestampToDate } from "./datetime.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
+import { uninitialised } from "../wasm/copy.ts";
 import { toText, utf8 } from "./text.ts";
 
 /**
@@ -17,15 +18,29 @@ if (typeof Buffer === "function") {
   Object.defineProperty(Part.prototype, "constructor", { value: Buffer });
 }
 
+/** Small copies share memory, as Node's pool of Buffers does: a few tables of one document are the rule. */
+const POOL = 8192;
+let pool = new Uint8Array(0);
+let taken = 0;
+
 /** Binary parameters: parts of one copy of the tuples, as Buffers where there are Buffers. @internal */
 export function binaryParameters(tuples: Uint8Array, count: number): (Uint8Array | null)[][] {
-  // A copy: parameters outlive views. Small ones come out of Node's pool, which costs next to nothing.
-  const bytes: Uint8Array = typeof Buffer === "function" ? Buffer.allocUnsafe(tuples.length) : new Uint8Array(tuples.length);
-  bytes.set(tuples);
-  const { byteOffset } = bytes;
-  const buffer = bytes.buffer as ArrayBuffer;
+  // A copy: parameters outlive views.
+  let bytes = pool;
+  let at = taken;
+  if (tuples.length > POOL >> 2) {
+    bytes = uninitialised(tuples.length);
+    at = 0;
+  } else {
+    if (at + tuples.length > bytes.length) {
+      bytes = pool = new Uint8Array(POOL);
+      at = 0;
+    }
+    taken = at + tuples.length;
+  }
+  bytes.set(tuples, at);
+  const { buffer } = bytes;
   const rows: (Uint8Array | null)[][] = new Array(count);
-  let at = 0;
   for (let row = 0; row < count; row++) {
     const columns = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
     at += 2;
@@ -36,7 +51,7 @@ export function binaryParameters(tuples: Uint8Array, count: number): (Uint8Array
       if (length < 0) {
         values[index] = null;
       } else {
-        values[index] = new Part(buffer, byteOffset + at, length);
+        values[index] = new Part(buffer, at, length);
         at += length;
       }
     }
