@@ -47,6 +47,23 @@ fn bases(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
     format!("{values}, {} AS orders", object(orders(collection, moved.iter().map(|(name, _)| name.as_str())).sql()))
 }
 
+/// What rows and complement together say of each field, as one object; to be had from what [`read`] joins.
+fn values(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
+    let rest = complement(collection).unwrap_or_else(|| "NULL::jsonb".to_owned());
+    let part = |part: &str| format!("coalesce({rest} -> '{part}', '{{}}')");
+    object(moved.iter().enumerate().map(|(index, (name, _))| {
+        let entry = format!("{rest} -> 'fields' -> {}", literal(name));
+        (name.as_str(), format!("CASE WHEN b.touched THEN pg_temp.rowlens_apply(b.f{index}, {entry}, {}, {}, {at}, b.orders, {at}) ELSE b.f{index} END", part("types"), part("rows"), at = path(name)))
+    }))
+}
+
+/// What is joined to a root row `t` to read the fields: variants' tables, and `b` with what the rows alone say and whether the complement says more.
+fn read(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
+    let rest = complement(collection).unwrap_or_else(|| "NULL::jsonb".to_owned());
+    let all = names(moved.iter().map(|(name, _)| name.as_str()));
+    format!("{}, LATERAL (SELECT pg_temp.rowlens_touches({rest}, {all}) AS touched, {}) b", joins(collection), bases(collection, moved))
+}
+
 fn rows_of(plan: &Plan, collection: &CollectionPlan, moved: &[(String, Change)]) -> Vec<ChildRows> {
     moved.iter().flat_map(|(name, _)| child_rows(plan, collection, name)).collect()
 }
@@ -57,19 +74,13 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     let all = names(moved.iter().map(|(name, _)| name.as_str()));
     let (root, key) = (pair.old.tables.first()?, |collection: &CollectionPlan| collection.tables.first().map(|root| format!("t.{}", root.key_columns())));
     // Taking.
-    let rest = complement(pair.old).unwrap_or_else(|| "NULL::jsonb".to_owned());
-    let part = |part: &str| format!("coalesce({rest} -> '{part}', '{{}}')");
-    let values = object(moved.iter().enumerate().map(|(index, (name, _))| {
-        let entry = format!("{rest} -> 'fields' -> {}", literal(name));
-        (name.as_str(), format!("CASE WHEN b.touched THEN pg_temp.rowlens_apply(b.f{index}, {entry}, {}, {}, {at}, b.orders, {at}) ELSE b.f{index} END", part("types"), part("rows"), at = path(name)))
-    }));
     let given = object(moved.iter().enumerate().map(|(index, (name, _))| (name.as_str(), format!("b.f{index}"))));
     let only = if moved.iter().all(|(_, change)| *change == Change::More) { "\nWHERE b.touched" } else { "" };
     let tables_of_old: Vec<String> = pair.old.tables.iter().map(crate::plan::TablePlan::qualified).collect();
     out.take.push(format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;", tables_of_old.join(", ")));
     out.take.push(format!(
-        "CREATE TEMPORARY TABLE {} AS\nSELECT {} AS k, {values} AS v, CASE WHEN b.touched THEN {given} END AS b, b.touched\nFROM {} t{}, LATERAL (SELECT pg_temp.rowlens_touches({rest}, {all}) AS touched, {}) b{only};",
-        moving.trim_start_matches("pg_temp."), key(pair.old)?, root.qualified(), joins(pair.old), bases(pair.old, moved)
+        "CREATE TEMPORARY TABLE {} AS\nSELECT {} AS k, {} AS v, CASE WHEN b.touched THEN {given} END AS b, b.touched\nFROM {} t{}{only};",
+        moving.trim_start_matches("pg_temp."), key(pair.old)?, values(pair.old, moved), root.qualified(), read(pair.old, moved)
     ));
     out.take.push(format!("CREATE INDEX ON {moving} (k);\nANALYZE {moving};"));
     out.take.extend(guards(pair, moved, &moving));
@@ -169,6 +180,11 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
         "UPDATE {target} t SET {} = n.rest\nFROM (SELECT s.k, pg_temp.rowlens_complement({rest}, {all}, d.entries) AS rest\n  FROM {target} t JOIN {moving} s ON s.k = {target_key}{}, LATERAL (SELECT {}) b, LATERAL (SELECT {entries} AS entries) d) n\nWHERE {target_key} = n.k AND {rest} IS DISTINCT FROM n.rest;",
         rest.trim_start_matches("t."), joins(pair.new), bases(pair.new, moved)
     ));
+    out.put.push(format!(
+        "-- The last defence: what the new mapping reads is what was taken.\nSELECT pg_temp.rowlens_refuse('afterwards the document ' || s.k || ' would be another')\nFROM {moving} s JOIN {target} t ON {target_key} = s.k{} WHERE {} IS DISTINCT FROM s.v LIMIT 1;",
+        read(pair.new, moved), values(pair.new, moved)
+    ));
+    out.put.push(format!("SELECT pg_temp.rowlens_refuse('afterwards the document ' || s.k || ' would be gone')\nFROM {moving} s WHERE NOT EXISTS (SELECT FROM {target} t WHERE {target_key} = s.k) LIMIT 1;"));
     out.put.push(format!("DROP TABLE {moving};"));
     Some(out)
 }
