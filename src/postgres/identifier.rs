@@ -28,5 +28,7 @@ pub fn qualify(schema: Option<&str>, name: &str) -> String {
 
 /// The text as a string literal.
 pub fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    let quoted = text.replace('\'', "''");
+    // The same whatever `standard_conforming_strings` is.
+    if text.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }

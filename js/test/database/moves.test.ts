@@ -36,7 +36,7 @@ type Move = [only: string, look?: () => Promise<void>];
 async function move(from: string, to: string, moves: readonly Move[]): Promise<(string | undefined)[]> {
   const { statements } = migrate(plan(from), plan(to));
   // Making the functions takes longer than all else.
-  const start = statements.findIndex((statement) => statement.includes("must run in one transaction"));
+  const start = statements.findIndex((statement) => statement.startsWith("LOCK TABLE "));
   const refused: (string | undefined)[] = [];
   await here.exec("BEGIN");
   try {

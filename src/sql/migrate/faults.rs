@@ -33,6 +33,11 @@ impl Faults {
         self.error("migration-loss", collection, format!("the new mapping has no collection `{}`", collection.name), "keep it, or take it out of the old mapping too and drop its tables yourself");
     }
 
+    /// Only one of the mappings says in which schema the tables are that rowlens keeps itself.
+    pub(super) fn schema(&mut self) {
+        self.errors.push(Issue::new("migration-schema", Severity::Error, "schema".to_owned(), "only one of the two mappings names a schema, in which `id_map` and tombstones are").help("name the schema in both"));
+    }
+
     /// The fields that move; what forbids it becomes faults.
     pub(super) fn check(&mut self, pair: &Pair<'_>) -> Vec<(String, Change)> {
         let (old, new) = (pair.old, pair.new);
@@ -44,6 +49,11 @@ impl Faults {
         }
         if was.schema != is.schema && (was.schema.is_none() || is.schema.is_none()) {
             self.error("migration-schema", new, format!("only one of the two mappings names a schema for `{name}`"), "name the schema in both");
+        }
+        if let (Some(was), Some(is)) = (&old.version, &new.version) {
+            if was.path != is.path {
+                self.error("migration-version", new, format!("the version of `{name}` is another one, and what is stored are versions of the old one"), "take `version` out of the mapping with one migration and in again with the next; versions then begin anew, so delete the collection's tombstones");
+            }
         }
         if old.complement.is_some() && new.complement.is_none() {
             self.error("migration-loss", new, format!("`{name}` has no complement any more, which holds what columns do not say"), "keep `complement`");

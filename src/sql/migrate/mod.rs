@@ -14,6 +14,7 @@ mod functions;
 mod guards;
 mod held;
 mod indexes;
+mod kept;
 mod key_orders;
 mod orders;
 mod parts;
@@ -28,7 +29,7 @@ mod variants;
 use self::compare::{Change, Pair};
 use crate::issue::Issue;
 use crate::plan::{CollectionPlan, Plan};
-use crate::postgres::identifier::{qualify, quote};
+use crate::postgres::identifier::quote;
 use crate::sql::ddl;
 
 /// The way from one mapping to another.
@@ -40,8 +41,22 @@ pub struct Migration {
     pub warnings: Vec<Issue>,
 }
 
-/// What every statement that reads or writes values as text relies on; it holds in this transaction only.
-const SETTINGS: [&str; 5] = ["rowlens.migration = 'running'", "timezone = 'UTC'", "datestyle = 'ISO, YMD'", "bytea_output = 'hex'", "extra_float_digits = 1"];
+/// What shows whether statements are in one transaction: it holds in that only.
+const RUNNING: &str = "SET LOCAL rowlens.migration = 'running';";
+
+/// No row is hidden from the statements: where a policy would, PostgreSQL refuses.
+const ALL_ROWS: &str = "SET LOCAL row_security = off;";
+
+/// What every statement that reads or writes values as text relies on; in this transaction only.
+const SETTINGS: [&str; 6] = ["timezone = 'UTC'", "datestyle = 'ISO, YMD'", "bytea_output = 'hex'", "extra_float_digits = 1", "array_nulls = on", "standard_conforming_strings = on"];
+
+/// Refuses to go on in several transactions, and, where data moves, in one that may not see what others have written before the tables were locked.
+fn transaction(moving: bool) -> String {
+    let refuse = |condition: &str, why: &str, help: &str| format!("  IF {condition} THEN\n    RAISE EXCEPTION 'rowlens: {why}' USING HINT = 'nothing was changed; {help}';\n  END IF;\n");
+    let one = refuse("current_setting('rowlens.migration', true) IS DISTINCT FROM 'running'", "this migration must run in one transaction", "begin one before its first statement, and commit it after the last");
+    let fresh = refuse("current_setting('transaction_isolation') <> 'read committed'", "this migration must run in a transaction that is READ COMMITTED", "begin it with ISOLATION LEVEL READ COMMITTED: another one does not see what was written while it waited for its locks");
+    format!("DO $rowlens$\nBEGIN\n{one}{}END $rowlens$;", if moving { fresh.as_str() } else { "" })
+}
 
 /// The SQL from `old` to `new`: `new` reads from the tables after it the documents that `old` read before.
 ///
@@ -65,6 +80,9 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     for pair in pairs {
         let moved = faults.check(&pair);
         work.push((pair, moved));
+    }
+    if kept::lost(old, new) {
+        faults.schema();
     }
     if !faults.errors.is_empty() {
         return Err(faults.errors);
@@ -100,13 +118,10 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     let enums = enums::enums(old, new);
     let moving = !take.is_empty();
     let mut body = Vec::new();
-    if moving {
-        body.push("SELECT pg_temp.rowlens_refuse('this migration must run in one transaction') WHERE current_setting('rowlens.migration', true) IS DISTINCT FROM 'running';".to_owned());
-    }
     body.append(&mut take);
     body.extend(ddl::prelude(new).into_iter().filter(|statement| !ddl::prelude(old).contains(statement)));
     body.extend(enums.before);
-    body.extend(kept_tables(old, new));
+    body.extend(kept::kept(old, new, work.iter().map(|(pair, _)| pair)));
     body.append(&mut drops);
     body.extend(renames::relations(&relations));
     body.append(&mut before);
@@ -126,6 +141,9 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
         body.push("SET CONSTRAINTS ALL DEFERRED;".to_owned());
     }
     out.statements.append(&mut body);
+    if out.statements.len() > 1 {
+        out.statements.splice(0..0, [RUNNING.to_owned(), transaction(moving), ALL_ROWS.to_owned()]);
+    }
     Ok(out)
 }
 
@@ -149,19 +167,4 @@ fn created(plan: &Plan, collection: &CollectionPlan, before: &mut Vec<String>, a
         after.extend(table.indexes.iter().map(|index| ddl::index_statement(table, index, "")));
         after.extend(table.columns.iter().filter_map(|column| ddl::foreign_key(plan, table, column)));
     }
-}
-
-/// The tables that rowlens keeps itself: they come and are renamed; what they hold is never dropped.
-fn kept_tables(old: &Plan, new: &Plan) -> Vec<String> {
-    let mut out = Vec::new();
-    let own = |plan: &Plan, name: &str| qualify(plan.schema.as_deref(), name);
-    if new.looks_up() && !old.looks_up() {
-        out.push(ddl::create_id_map(new, ""));
-    }
-    match (&old.tombstones, &new.tombstones) {
-        (None, Some(_)) => out.extend(ddl::create_tombstones(new, "")),
-        (Some(was), Some(is)) if was != is => out.push(format!("ALTER TABLE {} RENAME TO {};", own(old, was), quote(is))),
-        _ => {}
-    }
-    out
 }

@@ -8,12 +8,12 @@ fn aside(name: &str) -> String {
     shorten(&format!("{name}_rowlens_moving"))
 }
 
-/// Statements for names of one table: from which to which.
+/// Statements for names of one place, as they are given: from which to which.
 pub(super) fn within(names: &[(String, String)], statement: impl Fn(&str, &str) -> String) -> Vec<String> {
     let changed: Vec<&(String, String)> = names.iter().filter(|(from, to)| from != to).collect();
     let taken = |name: &str| changed.iter().any(|(from, _)| from == name);
-    let first = changed.iter().map(|(from, to)| if taken(to) { statement(&quote(from), &quote(&aside(to))) } else { statement(&quote(from), &quote(to)) });
-    let second = changed.iter().filter(|(_, to)| taken(to)).map(|(_, to)| statement(&quote(&aside(to)), &quote(to)));
+    let first = changed.iter().map(|(from, to)| if taken(to) { statement(from, &aside(to)) } else { statement(from, to) });
+    let second = changed.iter().filter(|(_, to)| taken(to)).map(|(_, to)| statement(&aside(to), to));
     first.chain(second).collect()
 }
 

@@ -102,7 +102,7 @@ fn altered(pair: &Pair<'_>, old: &TablePlan, new: &TablePlan, places: &[Option<u
             }
         }
     }
-    out.before.extend(renames::within(&constraints, |from, to| alter(format!("RENAME CONSTRAINT {from} TO {to}"))));
+    out.before.extend(renames::within(&constraints, |from, to| alter(format!("RENAME CONSTRAINT {} TO {}", quote(from), quote(to)))));
     let mut names: Vec<(String, String)> = pairs().map(|(_, column, _, other)| (column.name.clone(), other.name.clone())).collect();
     let meta = if new.parent.is_none() { meta(pair) } else { Vec::new() };
     for (was, is, _) in &meta {
@@ -112,7 +112,7 @@ fn altered(pair: &Pair<'_>, old: &TablePlan, new: &TablePlan, places: &[Option<u
             _ => {}
         }
     }
-    out.before.extend(renames::within(&names, |from, to| alter(format!("RENAME COLUMN {from} TO {to}"))));
+    out.before.extend(renames::within(&names, |from, to| alter(format!("RENAME COLUMN {} TO {}", quote(from), quote(to)))));
     for (at, column, place, other) in pairs() {
         let name = quote(&other.name);
         if field(column).is_some() && pair.types(&column.pg, &other.pg) == Some(false) {
