@@ -62,7 +62,9 @@ describe("what was deleted stays deleted", () => {
   });
 
   it("versions of another kind are not taken for the same", () => {
-    expect(() => migrate(compile(things(versioned)), compile(things({ version: { path: "at", column: "version" } })))).toThrow(/the version of `things` is another one/);
+    const refuse = (): unknown => migrate(compile(things(versioned)), compile(things({ version: { path: "at", column: "version" } })));
+    expect(refuse).toThrow(/the version of `things` is another one/);
+    expect(refuse).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ code: "migration-version" })] }));
   });
 
   it("the keys of id_map follow a collection that gets another name", async () => {
