@@ -2,7 +2,8 @@ import type { PGliteInterface, Transaction } from "@electric-sql/pglite";
 import type { Plan } from "../core/plan.ts";
 import { byteaFromText } from "../database/bytea.ts";
 import { Database } from "../database/database.ts";
-import { translated } from "../database/postgres-error.ts";
+import { ENCODING, inUtf8, refuseOtherEncodings } from "../database/encoding.ts";
+import { PostgresError, translated } from "../database/postgres-error.ts";
 import { laneOf, takingTurns } from "../database/lane.ts";
 import type { ResultRow, Session, Statement } from "../database/session.ts";
 import { inOrder, inSavepoint, isolatedInOrder, plain } from "../database/transaction-sql.ts";
@@ -23,7 +24,7 @@ export function pgliteDatabase(database: PGliteInterface | Transaction, plan: Pl
 
 /** {@link pgliteDatabase} without a plan. */
 export function pgliteSession(database: PGliteInterface | Transaction): Session {
-  return isTransaction(database) ? takingTurns(transactionSession(database), laneOf(database)) : databaseSession(database);
+  return isTransaction(database) ? takingTurns(inUtf8(transactionSession(database), () => refuseEncodings(database)), laneOf(database)) : databaseSession(database);
 }
 
 const isTransaction = (database: PGliteInterface | Transaction): database is Transaction => !("transaction" in database);
@@ -37,7 +38,7 @@ function databaseSession(database: PGliteInterface): Session {
       return work(takingTurns(transactionSession(own)));
     }));
   const atomic = (statements: readonly Statement[]): Promise<ResultRow[][]> => transaction((session) => session.pipeline(statements));
-  const session: Session = {
+  const session = inUtf8({
     query: (statement) => query(database, statement),
     pipeline: atomic,
     atomic,
@@ -51,7 +52,7 @@ function databaseSession(database: PGliteInterface): Session {
     },
     inTransaction: false,
     binary: true,
-  };
+  }, () => refuseEncodings(database));
   return { ...takingTurns(session, turns), inTransaction: false, copyOut: session.copyOut };
 }
 
@@ -79,6 +80,16 @@ const AS_THEY_ARE = {
 } as const;
 
 const query = (database: Queryable, { text, parameters }: Statement): Promise<ResultRow[]> => translated(async () => (await database.query<ResultRow>(text, [...parameters], AS_THEY_ARE)).rows);
+
+/** It is asked for each time, which costs no way to a server: PGlite does not say when somebody sets another. */
+async function refuseEncodings(database: Queryable): Promise<void> {
+  // A transaction that has failed answers nothing; the statement says so itself.
+  const [row] = await query(database, ENCODING).catch((error: unknown): ResultRow[] => {
+    if (error instanceof PostgresError) return [];
+    throw error;
+  });
+  refuseOtherEncodings(row?.encoding);
+}
 
 /** COPY goes by a device that PGlite has for it: one blob in, one out. */
 function copies(database: Queryable): Pick<Session, "copyIn" | "copyOut"> {

@@ -2,6 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import { RowlensError } from "../core/rowlens-error.ts";
 import type { Plan } from "../core/plan.ts";
 import { Database } from "../database/database.ts";
+import { ENCODING, refuseOtherEncodings } from "../database/encoding.ts";
 import { byteaFromText } from "../database/bytea.ts";
 import { PostgresError, translated } from "../database/postgres-error.ts";
 import { laneOf, takingTurns } from "../database/lane.ts";
@@ -16,6 +17,7 @@ export interface PostgresSql {
 
 /** A `sql` of the package `postgres`, with what its types do not promise for all kinds of it. */
 interface Sql extends PostgresSql {
+  readonly parameters?: Record<string, string | undefined>;
   typed(value: unknown, type: number): unknown;
   begin?<T>(options: string, work: (sql: Sql) => Promise<T>): Promise<T>;
   reserve?(): Promise<Sql & { release(): void }>;
@@ -40,13 +42,20 @@ export function postgresDatabase(sql: PostgresSql, plan: Plan): Database {
  */
 export function postgresSession(source: PostgresSql): Session {
   const sql = source as Sql;
-  if (sql.savepoint !== undefined) return takingTurns(transactionSession(sql), laneOf(sql));
+  if (sql.savepoint !== undefined) return takingTurns(joinedSession(sql), laneOf(sql));
   const { begin, reserve } = sql;
   if (begin === undefined || reserve === undefined) throw new RowlensError("client-unsupported", "this is neither what `postgres(…)` gives nor a transaction of it; a reserved connection cannot be used, `sql.begin` hands out one that can");
-  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => begin("isolation level read committed", (own) => work(takingTurns(transactionSession(withNulls(own))))));
+  const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => begin("isolation level read committed", (own) => settled(own, (session) => work(takingTurns(session)))));
   const atomic = (statements: readonly Statement[]): Promise<ResultRow[][]> => (statements.length === 0 ? Promise.resolve([]) : transaction((session) => session.pipeline(statements)));
   return {
-    query: (statement) => run(sql, statement),
+    query: async (statement) => {
+      if (statement.anyEncoding === true) return run(sql, statement);
+      // What PostgreSQL has said last, whichever connection it was: known at the latest with the answer.
+      refuseOtherEncodings(sql.parameters?.client_encoding);
+      const rows = await run(sql, statement);
+      refuseOtherEncodings(sql.parameters?.client_encoding);
+      return rows;
+    },
     pipeline: atomic,
     atomic,
     transaction,
@@ -56,6 +65,7 @@ export function postgresSession(source: PostgresSql): Session {
       const own = await translated(reserve);
       const link = { lost: false };
       try {
+        refuseOtherEncodings(await encodingOf(own));
         await copyIn(own, text, chunks);
       } catch (error) {
         link.lost = isLost(error);
@@ -68,6 +78,7 @@ export function postgresSession(source: PostgresSql): Session {
       const own = await translated(reserve);
       const link = { lost: false };
       try {
+        refuseOtherEncodings(await encodingOf(own));
         yield* copyOut(own, text, link);
       } finally {
         await released(own, link);
@@ -94,10 +105,52 @@ async function released(own: Sql & { release(): void }, link: Link): Promise<voi
   if (!link.lost) own.release();
 }
 
-/** Parameters are text here, and a NULL in an array would be a word where the setting `array_nulls` is off. It goes with what comes next. */
-function withNulls(own: Sql): Sql {
-  own.unsafe("SET LOCAL array_nulls = on").catch(() => undefined);
-  return own;
+/**
+ * Work in a transaction or savepoint that has begun. Parameters are text here, and a NULL in an array would be a word where the setting
+ * `array_nulls` is off. That and the question for the encoding go with what comes next; the answer is there before the end.
+ */
+async function settled<T>(own: Sql, work: (session: Session) => Promise<T>): Promise<T> {
+  const asked = encodingOf(own, "SELECT current_setting('client_encoding'), set_config('array_nulls', 'on', true)");
+  try {
+    return await work(transactionSession(own));
+  } finally {
+    refuseOtherEncodings(await asked);
+  }
+}
+
+/** Undefined where a transaction has failed, in which the statements themselves say so. */
+const encodingOf = async (sql: Sql, text = ENCODING.text): Promise<string | undefined> => {
+  const rows = (await sql.unsafe(text).raw().catch(() => [])) as RawResult;
+  return rows[0]?.[0]?.toString("latin1");
+};
+
+/** The question goes with the work. */
+async function asking<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
+  const asked = encodingOf(sql);
+  try {
+    return await work();
+  } finally {
+    refuseOtherEncodings(await asked);
+  }
+}
+
+/** A transaction of the caller. */
+function joinedSession(sql: Sql): Session {
+  const session = transactionSession(sql);
+  return {
+    ...session,
+    query: (statement) => (statement.anyEncoding === true ? session.query(statement) : asking(sql, () => session.query(statement))),
+    pipeline: (statements) => asking(sql, () => session.pipeline(statements)),
+    atomic: (statements) => asking(sql, () => session.atomic(statements)),
+    copyIn: async (text, chunks) => {
+      refuseOtherEncodings(await encodingOf(sql));
+      return session.copyIn(text, chunks);
+    },
+    async *copyOut(text) {
+      refuseOtherEncodings(await encodingOf(sql));
+      yield* session.copyOut(text);
+    },
+  };
 }
 
 function transactionSession(sql: Sql): Session {
@@ -110,7 +163,7 @@ function transactionSession(sql: Sql): Session {
     return settled.map((one) => (one as PromiseFulfilledResult<ResultRow[]>).value);
   };
   // Savepoints are its own: a failure outside of them would fail the transaction, whoever caught it.
-  const within = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => savepoint((own) => work(transactionSession(withNulls(own)))));
+  const within = <T>(work: (session: Session) => Promise<T>): Promise<T> => translated(() => savepoint((own) => settled(own, work)));
   return {
     query,
     pipeline,

@@ -10,6 +10,6 @@ import type { Session } from "./session.ts";
  * reads differ, warnings may surprise.
  */
 export async function checkDatabase(session: Session, plan: Pick<Plan, "checkStatement" | "check">): Promise<Issue[]> {
-  const [row] = await session.query({ text: plan.checkStatement(), parameters: [] });
+  const [row] = await session.query({ text: plan.checkStatement(), parameters: [], anyEncoding: true });
   return plan.check(row?.["catalog"] as string);
 }

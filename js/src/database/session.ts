@@ -14,6 +14,8 @@ export interface Statement {
    * 63 bytes.
    */
   readonly name?: string;
+  /** Runs although the connection's `client_encoding` is not UTF8, where all else is refused: what asks for it. */
+  readonly anyEncoding?: boolean;
 }
 
 /**

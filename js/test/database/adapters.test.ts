@@ -1,6 +1,7 @@
 import { deserialize } from "bson7";
 import { compile, type Mapping } from "rowlens";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Database } from "../../src/database/database.ts";
 import type { Outcome } from "../../src/database/outcome.ts";
 import { madeUpTrips, type RoundTrip } from "../support/round-trips.ts";
 import { allAdapters, type OpenedAdapter } from "../support/adapters.ts";
@@ -73,6 +74,32 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
     expect(await column("SELECT part AS a FROM thing_parts ORDER BY things_id, position")).toEqual(["x", null, "x", null]);
     expect(await opened.db.compare("things", () => [documents])).toMatchObject({ equal: true });
     expect(await opened.db.compare("things", () => [documents.slice(1)])).toMatchObject({ equal: false, differing: 1 });
+  });
+
+  it("a connection whose client_encoding is not UTF8 is refused, by reads and writes: other texts would be stored than were sent", async () => {
+    await opened.db.apply("things", thing("ü", 1, 1));
+    const latin = { text: "SET LOCAL client_encoding = 'LATIN1'", parameters: [] };
+    const person = { _id: "ö", v: 1, age: 1 };
+    const calls: [string, (db: Database) => Promise<unknown>][] = [
+      ["apply", (db) => db.apply("things", thing("ä"))], ["applyMany", (db) => db.applyMany("things", [thing("ä"), thing("ö")])], ["delete", (db) => db.delete("things", "ü", { version: 2 })],
+      ["load", (db) => db.load("things", [[thing("ä")]])], ["load into empty tables", (db) => db.load("people", [[person]], { into: "empty", newKey: () => "1" })], ["new keys", (db) => db.apply("people", person, { newKey: () => "1" })],
+      ["read", (db) => db.read("things", ["ü"])], ["compare", (db) => db.compare("things", [[thing("ü")]])], ["digests", (db) => db.digests("things")],
+      ["stream", async (db) => { for await (const _ of db.stream("things")); }],
+    ];
+    for (const [name, call] of calls) {
+      const undo = new Error("undo");
+      const work = opened.inside(async (db) => {
+        await db.session.query({ ...latin, anyEncoding: true });
+        await expect(call(db), name).rejects.toMatchObject({ code: "client-encoding", message: expect.stringContaining("LATIN1") });
+        expect((await db.checkDatabase()).map(({ code }) => code), name).toContain("client-encoding");
+        throw undo;
+      });
+      await expect(work, name).rejects.toBe(undo);
+    }
+    // Nothing of it stays on the connection, and nothing was written.
+    expect(await there()).toEqual(["ü"]);
+    expect(await opened.db.compare("things", [[thing("ü")]])).toMatchObject({ equal: true });
+    expect(await column("SELECT mongo_id AS a FROM id_map")).toEqual([]);
   });
 
   it("a load into empty tables finds and makes keys on the connection that it has, and is all or nothing with them", async () => {

@@ -65,9 +65,33 @@ describe.skipIf(server18 === undefined)("pg alone", () => {
     await work(client).finally(() => client.end());
   }
 
+  it("a connection is asked for its client_encoding when it is first used, and another one is refused whenever it is set", async () => {
+    const ask = sql("SELECT 'x' AS a");
+    const refused = { code: "client-encoding", message: expect.stringContaining("LATIN1") as string };
+    await withClient({}, async (client) => {
+      await client.query("SET client_encoding = 'LATIN1'");
+      const session = pgSession(client);
+      await expect(session.atomic([insert(90, "ü")])).rejects.toMatchObject(refused);
+      await client.query("RESET client_encoding");
+      expect(await session.query(ask)).toEqual([{ a: "x" }]);
+      await client.query("SET client_encoding = 'LATIN1'");
+      await expect(session.isolated([[insert(90, "ü")]])).rejects.toMatchObject(refused);
+      await expect(session.transaction((own) => own.query(ask))).rejects.toMatchObject(refused);
+      await expect(session.copyIn("COPY t FROM STDIN", [])).rejects.toMatchObject(refused);
+      expect(client.getTransactionStatus()).toBe("I");
+      await client.query("SET client_encoding = 'utf-8'");
+      expect(await session.query(ask)).toEqual([{ a: "x" }]);
+    });
+    const pool = new pg.Pool({ ...own.connection, max: 2 });
+    pool.on("connect", (client) => void client.query("SET client_encoding = 'LATIN1'"));
+    await expect(pgSession(pool).atomic([insert(90, "ü")])).rejects.toMatchObject(refused);
+    await pool.end();
+  });
+
   it("needs one round trip for a transaction, and for isolated groups", () =>
     withClient({}, async (client) => {
       const session = pgSession(client);
+      await session.query(sql("SELECT 'once a connection' AS a"));
       const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
       /** What went over the socket: a letter whenever its direction turned. */
       let turns = "";

@@ -31,6 +31,19 @@ for (const [major, server] of [["18", server18], ["15", await sharedServer("15")
 }
 
 describe.skipIf(server18 === undefined)("postgres alone", () => {
+  it("connections whose client_encoding is not UTF8 are refused", async () => {
+    const { connection, drop } = await ownDatabase(server18 as NonNullable<typeof server18>, "CREATE TABLE t (id int PRIMARY KEY, label text)");
+    const { session, close } = open(connection, drop, { connection: { client_encoding: "LATIN1" } });
+    const refused = { code: "client-encoding", message: expect.stringContaining("LATIN1") as string };
+    await expect(session.query(statement("SELECT 'a' AS a"))).rejects.toMatchObject(refused);
+    await expect(session.atomic([insert(1, "ü")])).rejects.toMatchObject(refused);
+    await expect(session.isolated([[insert(1, "ü")]])).rejects.toMatchObject(refused);
+    await expect(session.copyIn("COPY t FROM STDIN", [])).rejects.toMatchObject(refused);
+    await expect(session.copyOut("COPY t TO STDOUT")[Symbol.asyncIterator]().next()).rejects.toMatchObject(refused);
+    expect(await session.query({ ...statement("SELECT count(*)::text AS n FROM t"), anyEncoding: true })).toEqual([{ n: "0" }]);
+    await close();
+  });
+
   it("column names are the statement's, whatever the user's `transform` makes of them", async () => {
     const { connection, drop } = await ownDatabase(server18 as NonNullable<typeof server18>);
     const { session, close } = open(connection, drop, ODD);

@@ -7,6 +7,7 @@ import { ConnectionLane, laneOf } from "../../database/lane.ts";
 import { BEGIN, plain } from "../../database/transaction-sql.ts";
 import type { PgClient, PgPool } from "./client.ts";
 import { copyFrom, copyTo } from "./copy.ts";
+import { refuseEncodings } from "./encoding.ts";
 import { ignore, whileListening } from "./lost.ts";
 import { preparedOn } from "./prepared.ts";
 import { isForgotten, isGivenUp, runPipeline, type GroupResult, type PipelineResult } from "./pipeline.ts";
@@ -124,7 +125,7 @@ class PgSession implements Session {
 
   async query(statement: Statement): Promise<ResultRow[]> {
     const [rows] = await this.#connections.use(async (client) => {
-      const run = async (): Promise<ResultRow[][]> => allOf((await this.#run(client, [[statement]])).groups[0]);
+      const run = async (): Promise<ResultRow[][]> => allOf((await this.#run(client, [[statement]], statement.anyEncoding)).groups[0]);
       return this.#joined() ? run() : againWhereForgotten(run);
     });
     return rows as ResultRow[];
@@ -203,16 +204,18 @@ class PgSession implements Session {
   }
 
   copyIn(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
-    return this.#connections.use((client) => {
+    return this.#connections.use(async (client) => {
       refuseUnsettled(client);
+      await refuseEncodings(client);
       return copyFrom(client, text, chunks);
     });
   }
 
   copyOut(text: string): AsyncGenerator<Uint8Array> {
-    return this.#connections.iterate((client, drain) => {
+    return this.#connections.iterate(async function* (client, drain) {
       refuseUnsettled(client);
-      return copyTo(client, text, drain);
+      await refuseEncodings(client);
+      yield* copyTo(client, text, drain);
     });
   }
 
@@ -221,8 +224,9 @@ class PgSession implements Session {
     return lane === undefined ? work() : lane.asking(why, work);
   }
 
-  #run(client: PgClient, groups: readonly (readonly Statement[])[]): Promise<PipelineResult> {
+  async #run(client: PgClient, groups: readonly (readonly Statement[])[], anyEncoding = false): Promise<PipelineResult> {
     refuseUnsettled(client);
+    if (!anyEncoding) await refuseEncodings(client);
     return runPipeline(client, groups, this.#prepare);
   }
 
@@ -237,7 +241,7 @@ class PgSession implements Session {
   }
 
   async #undo(client: PgClient, undo: readonly Statement[], givenUp = false): Promise<void> {
-    if (!givenUp && !isUnsettled(client) && (await this.#run(client, [undo]).then(() => true, () => false))) return;
+    if (!givenUp && !isUnsettled(client) && (await this.#run(client, [undo], true).then(() => true, () => false))) return;
     settle(client, undo);
   }
 }
