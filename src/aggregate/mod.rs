@@ -2,11 +2,13 @@
 
 mod diff;
 mod digest;
+mod order;
 mod spans;
 mod version;
 
 pub use diff::{diff, Class, Difference};
 pub use digest::{Digest, Digester};
+pub use order::groups;
 pub use spans::{DocumentSpan, Spans};
 pub use version::{version_of, NoVersion};
 
@@ -34,8 +36,19 @@ pub struct Aggregate {
 pub struct Aggregates {
     /// Each key's newest state.
     pub list: Vec<Aggregate>,
-    /// Older states of a key that is in the batch several times: position of the document, and of the one that takes its place.
-    pub superseded: Vec<(u32, u32)>,
+    /// Older states of a key that is in the batch several times.
+    pub superseded: Vec<Superseded>,
+}
+
+/// A state in whose place another of the same batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Superseded {
+    /// Position of its document in the batch.
+    pub document: u32,
+    /// Position of the one that takes its place.
+    pub newest: u32,
+    /// Its own version: of one without, nobody knows whether it is the older one.
+    pub version: Result<i64, NoVersion>,
 }
 
 /// Where versions come from.
@@ -77,7 +90,7 @@ impl Aggregates {
         let mut kept: Vec<Aggregate> = Vec::with_capacity(list.len());
         for aggregate in list {
             match kept.last() {
-                Some(newest) if newest.key == aggregate.key => superseded.push((aggregate.document, newest.document)),
+                Some(newest) if newest.key == aggregate.key => superseded.push(Superseded { document: aggregate.document, newest: newest.document, version: aggregate.version }),
                 _ => kept.push(aggregate),
             }
         }

@@ -1,7 +1,7 @@
 //! Batches by aggregate, and what they send to PostgreSQL.
 
 use super::Shredder;
-use crate::aggregate::{Aggregates, Digester, NoVersion, Spans, Versions};
+use crate::aggregate::{groups, Aggregates, Digester, NoVersion, Spans, Versions};
 use crate::postgres::PgType;
 use crate::rowset::Rows;
 use crate::sql::parameters::{copied, new_parameters, parameters, Form, Member, Parameters, Target};
@@ -71,17 +71,21 @@ impl Batch {
 
     /// Which of them have no version: 0 it has one, 1 it is missing, 2 what stands there is none.
     pub fn no_versions(&self) -> Vec<u8> {
-        let code = |version: &Result<i64, NoVersion>| match version {
-            Ok(_) => 0,
-            Err(NoVersion::Missing) => 1,
-            Err(NoVersion::Unusable) => 2,
-        };
         self.aggregates.list.iter().map(|aggregate| code(&aggregate.version)).collect()
     }
 
-    /// Documents whose key another of the batch has in a newer state, each followed by that one.
+    /// Documents whose key another of the batch has in a newer state, each followed by that one and by whether it has a version itself, as in
+    /// `no_versions`.
     pub fn superseded(&self) -> Vec<u32> {
-        self.aggregates.superseded.iter().flat_map(|(document, newest)| [*document, *newest]).collect()
+        self.aggregates.superseded.iter().flat_map(|it| [it.document, it.newest, u32::from(code(&it.version))]).collect()
+    }
+
+    /// These aggregates in groups, each behind its size, in the order in which they can be written: a document after those it refers to.
+    pub fn groups(&self, members: &[u32]) -> Vec<u32> {
+        let members: Vec<usize> = members.iter().map(|member| *member as usize).collect();
+        let Some(collection) = self.plan.collections.get(self.collection) else { return Vec::new() };
+        let found = groups(collection, self.collection, &self.tables, &self.aggregates.list, &members);
+        found.iter().flat_map(|group| std::iter::once(group.len() as u32).chain(group.iter().map(|member| *member as u32))).collect()
     }
 
     /// Makes the parameters of the statement `apply` for these aggregates; gives where each ends, nothing where it cannot.
@@ -122,6 +126,14 @@ impl Batch {
     /// How many bytes it is.
     pub fn out_len(&self) -> usize {
         self.out.bytes.len()
+    }
+}
+
+fn code(version: &Result<i64, NoVersion>) -> u8 {
+    match version {
+        Ok(_) => 0,
+        Err(NoVersion::Missing) => 1,
+        Err(NoVersion::Unusable) => 2,
     }
 }
 

@@ -1,6 +1,7 @@
 import type { Collection, DocumentInput, Lookups } from "../core/collection.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { Batch, chunksOf, type Version } from "./batch.ts";
+import { applyAgain } from "./apply-again.ts";
 import { applyChunk, type Applied } from "./apply-chunk.ts";
 import { failedOutcome, memberOutcome, refusedOutcome, supersededOutcome, versionlessOutcome } from "./made-outcome.ts";
 import { lookupsFor, type NewKey } from "./lookups.ts";
@@ -48,11 +49,12 @@ export async function applyMany(session: Session, collection: Collection, docume
   const batch = await mapped(session, collection, documents, options);
   try {
     const outcomes = settled(batch);
-    for (const chunk of chunksOf(writable(batch, collection))) {
-      const results = await applyChunk(session, collection, batch, chunk);
-      for (const member of chunk) outcomes[member.document] = outcomeOf(batch, member, results);
-    }
-    for (const [document, newest] of batch.superseded) outcomes[document] = supersededOutcome(batch, document, newest);
+    const members = writable(batch, collection);
+    const results = new Map<string, Applied>();
+    for (const chunk of chunksOf(batch, members, session.inTransaction)) for (const [key, result] of await applyChunk(session, collection, batch, chunk)) results.set(key, result);
+    const last = await applyAgain(session, collection, batch, results);
+    for (const member of members) outcomes[member.document] = outcomeOf(batch, member, last);
+    for (const [newest, older] of batch.superseded) for (const one of older) outcomes[one.document] = supersededOutcome(batch, one, outcomes[newest] as Outcome, isGuarded(collection));
     return counted(outcomes as Outcome[]);
   } finally {
     batch.free();
@@ -61,7 +63,7 @@ export async function applyMany(session: Session, collection: Collection, docume
 
 /** The batch of documents, with answers of `id_map`. @internal */
 export async function mapped(session: Session, collection: Collection, documents: DocumentInput, options: ApplyManyOptions): Promise<Batch> {
-  const guarded = collection.inner.description.version !== null;
+  const guarded = isGuarded(collection);
   if (!guarded && options.unguarded !== true) {
     throw new RowlensError("unguarded", `collection \`${collection.name}\` has no \`version\` in the mapping, so nothing tells an older state from a newer one: name one, or write with \`unguarded: true\``);
   }
@@ -76,12 +78,15 @@ export function settled(batch: Batch): (Outcome | undefined)[] {
   return Array.from({ length: batch.documents }, (_, document) => {
     const member = accepted.get(document);
     if (member === undefined) return refusedOutcome(batch, document);
-    return member.noVersion === undefined ? undefined : versionlessOutcome(batch, member);
+    return member.noVersion === undefined ? undefined : versionlessOutcome(batch, member, member.key);
   });
 }
 
+/** Whether versions tell older states from newer ones. @internal */
+export const isGuarded = (collection: Collection): boolean => collection.inner.description.version !== null;
+
 /** The aggregates that may be written: guarded ones need a version. @internal */
-export const writable = (batch: Batch, collection: Collection): Batch["members"] => (collection.inner.description.version === null ? batch.members : batch.members.filter(({ noVersion }) => noVersion === undefined));
+export const writable = (batch: Batch, collection: Collection): Batch["members"] => (!isGuarded(collection) ? batch.members : batch.members.filter(({ noVersion }) => noVersion === undefined));
 
 /** @internal */
 export function outcomeOf(batch: Batch, member: Batch["members"][number], results: ReadonlyMap<string, Applied>): Outcome {

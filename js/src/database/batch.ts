@@ -34,13 +34,25 @@ export interface Member {
   readonly noVersion: "missing" | "unusable" | undefined;
 }
 
+/** A document in whose place another of its batch stands. */
+export interface Superseded {
+  /** Its index. */
+  readonly document: number;
+  /** Index of that other. */
+  readonly newest: number;
+  /** As of members: of a document without a version nobody knows whether it is the older one. */
+  readonly noVersion: Member["noVersion"];
+}
+
+const NO_VERSION = [undefined, "missing", "unusable"] as const;
+
 /** A batch of documents, mapped: its aggregates, each key once, in memory of their own until they are freed. */
 export class Batch {
   /** How many documents. */
   readonly documents: number;
   readonly members: readonly Member[];
-  /** Documents whose key another document of the batch has in a newer state, with that one's index. */
-  readonly superseded: ReadonlyMap<number, number>;
+  /** Documents whose key another document of the batch has in a newer state, which is written instead: by the index of that one. */
+  readonly superseded: ReadonlyMap<number, readonly Superseded[]>;
   /** The first thousand findings by document. */
   readonly issues: ReadonlyMap<number, readonly Issue[]>;
   readonly #batch: WasmBatch;
@@ -64,14 +76,28 @@ export class Batch {
     const keys = batch.keys();
     const sizes = batch.sizes();
     const noVersions = batch.no_versions();
-    this.members = Array.from(batch.documents(), (document, index) => ({ index, document, key: keys[index] as string, size: sizes[index] as number, noVersion: ([undefined, "missing", "unusable"] as const)[noVersions[index] as number] }));
+    this.members = Array.from(batch.documents(), (document, index) => ({ index, document, key: keys[index] as string, size: sizes[index] as number, noVersion: NO_VERSION[noVersions[index] as number] }));
     const superseded = batch.superseded();
-    this.superseded = new Map(Array.from({ length: superseded.length / 2 }, (_, pair) => [superseded[2 * pair] as number, superseded[2 * pair + 1] as number]));
+    const byNewest = new Map<number, Superseded[]>();
+    for (let at = 0; at < superseded.length; at += 3) {
+      const [document, newest, noVersion] = superseded.subarray(at, at + 3) as unknown as [number, number, number];
+      const older = { document, newest, noVersion: NO_VERSION[noVersion] };
+      byNewest.set(newest, [...(byNewest.get(newest) ?? []), older]);
+    }
+    this.superseded = byNewest;
   }
 
   /** How many rows the aggregates have, by their positions. */
   rowCounts(): Uint32Array {
     return this.#batch.row_counts();
+  }
+
+  /** These aggregates in groups, in an order in which they can be written: whoever refers to others after them, circles as one. */
+  groups(members: readonly Member[]): Member[][] {
+    const flat = this.#batch.groups(indexes(members));
+    const groups: Member[][] = [];
+    for (let at = 0; at < flat.length; at += 1 + (flat[at] as number)) groups.push(Array.from(flat.subarray(at + 1, at + 1 + (flat[at] as number)), (index) => this.members[index] as Member));
+    return groups;
   }
 
   /** Parameters of the statement that applies these aggregates. */
@@ -141,21 +167,32 @@ function besides({ inner: { description: { version, hash } } }: Collection): Col
 const indexes = (members: readonly Member[]): Uint32Array => Uint32Array.from(members, ({ index }) => index);
 
 /** Few enough for one transaction's locks, and small enough for everybody's memory. */
-const CHUNK_AGGREGATES = 500;
+export const CHUNK_AGGREGATES = 500;
 const CHUNK_BYTES = 16 << 20;
 
-/** Parts that are applied at a time. */
-export function chunksOf(members: readonly Member[]): Member[][] {
-  const chunks: Member[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const member of members) {
-    let chunk = chunks.at(-1) ?? [];
-    bytes += member.size;
-    if (chunk.length === CHUNK_AGGREGATES || bytes > CHUNK_BYTES) {
+/**
+ * Parts that are applied at a time. Where each is a transaction of its own, whoever refers to others comes with them or later; in a transaction
+ * of the caller locks are taken in the order of keys, chunk by chunk.
+ */
+export function chunksOf(batch: Batch, members: readonly Member[], joined: boolean): Member[][] {
+  const groups = joined || members.length <= CHUNK_AGGREGATES ? members.map((member) => [member]) : batch.groups(members);
+  return packed(groups).map((chunk) => chunk.flat());
+}
+
+/** Groups as they are applied at a time; a group stays whole. */
+export function packed(groups: readonly Member[][]): Member[][][] {
+  const chunks: Member[][][] = [];
+  let [count, bytes] = [0, 0];
+  for (const group of groups) {
+    const size = group.reduce((sum, member) => sum + member.size, 0);
+    let chunk = chunks.at(-1);
+    if (chunk === undefined || count + group.length > CHUNK_AGGREGATES || bytes + size > CHUNK_BYTES) {
       chunks.push((chunk = []));
-      bytes = member.size;
+      [count, bytes] = [0, 0];
     }
-    chunk.push(member);
+    chunk.push(group);
+    count += group.length;
+    bytes += size;
   }
   return chunks;
 }

@@ -28,7 +28,7 @@ export function loadEmpty(session: Session, collection: Collection, batches: Bat
         await working;
         working = copied(own, copies);
         working.catch(() => undefined);
-        for (const { document, key, index } of members) tally.add(first, { outcome: "inserted", document, key, written: rows[index] as number, removed: 0, issues: batch.issues.get(document) ?? [] });
+        for (const { document, key, index } of members) tally.tell(collection, batch, first, { outcome: "inserted", document, key, written: rows[index] as number, removed: 0, issues: batch.issues.get(document) ?? [] });
       }
     } finally {
       await working;

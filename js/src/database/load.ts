@@ -1,5 +1,7 @@
 import type { Collection, DocumentInput } from "../core/collection.ts";
-import { mapped, outcomeOf, settled, writable, type WriteOptions } from "./apply.ts";
+import { isGuarded, mapped, outcomeOf, settled, writable, type WriteOptions } from "./apply.ts";
+import { applyAgain, waitsForOthers } from "./apply-again.ts";
+import type { Applied } from "./apply-chunk.ts";
 import { type Batches, eachBatch } from "./batches.ts";
 import { chunksOf, type Batch, type Member, type Version } from "./batch.ts";
 import { loadEmpty } from "./load-empty.ts";
@@ -67,6 +69,12 @@ export class Tally {
     this.#told?.(own);
   }
 
+  /** The outcome of a document, and those of its older states in the same batch. */
+  tell(collection: Collection, batch: Batch, first: number, outcome: Outcome): void {
+    this.add(first, outcome);
+    for (const older of batch.superseded.get(outcome.document) ?? []) this.add(first, supersededOutcome(batch, older, outcome, isGuarded(collection)));
+  }
+
   report(): LoadReport {
     const { documents, counts, written, removed, failed } = this;
     return { documents, counts, written, removed, failed };
@@ -89,12 +97,20 @@ async function loadLive(session: Session, collection: Collection, batches: Batch
         if (--left === 0) batch.free();
       };
       try {
-        for (const chunk of chunksOf(writable(batch, collection))) {
+        const results = new Map<string, Applied>();
+        const chunks = chunksOf(batch, writable(batch, collection), session.inTransaction);
+        for (const chunk of chunks) {
           const merge = mergeChunk(session, collection, batch, chunk);
           await working;
           left++;
-          working = merge.run().then((results) => {
-            for (const member of chunk) tally.add(first, outcomeOf(batch, member, results));
+          working = merge.run().then(async (done) => {
+            for (const [key, result] of done) results.set(key, result);
+            for (const member of chunk) if (!waitsForOthers(results.get(member.key))) tally.tell(collection, batch, first, outcomeOf(batch, member, results));
+            if (chunk !== chunks.at(-1)) return;
+            // What they wait for may have come with a later chunk.
+            const waiting = chunks.flat().filter(({ key }) => waitsForOthers(results.get(key)));
+            const last = waiting.length === 0 ? results : await applyAgain(session, collection, batch, results);
+            for (const member of waiting) tally.tell(collection, batch, first, outcomeOf(batch, member, last));
           }).finally(release);
           // A failure is thrown where it is waited for.
           working.catch(() => undefined);
@@ -118,10 +134,9 @@ export async function* mappedBatches(session: Session, collection: Collection, b
     const first = tally.documents;
     tally.documents += batch.documents;
     const tried = new Set<number>(writable(batch, collection).map(({ document }: Member) => document));
+    const superseded = new Set([...batch.superseded.values()].flat().map(({ document }) => document));
     settled(batch).forEach((outcome, document) => {
-      const newest = batch.superseded.get(document);
-      if (newest !== undefined) tally.add(first, supersededOutcome(batch, document, newest));
-      else if (outcome !== undefined && !tried.has(document)) tally.add(first, outcome);
+      if (outcome !== undefined && !tried.has(document) && !superseded.has(document)) tally.tell(collection, batch, first, outcome);
     });
     yield { batch, first };
   }

@@ -1,5 +1,5 @@
 import type { Issue } from "../core/issue.ts";
-import type { Batch, Member } from "./batch.ts";
+import type { Batch, Member, Superseded } from "./batch.ts";
 import type { AppliedOutcome, FailedOutcome, Outcome } from "./outcome.ts";
 import type { PostgresError } from "./postgres-error.ts";
 import type { ResultRow } from "./session.ts";
@@ -22,7 +22,10 @@ export const memberOutcome = (batch: Batch, { document, key }: Member, row: Resu
 export function errorOutcome(error: PostgresError, document: number, key: string, issues: readonly Issue[], deleting = false): FailedOutcome {
   const { sqlstate, constraint, schema, table, column } = error;
   const place = Object.fromEntries(Object.entries({ constraint, schema, table, column }).filter(([, name]) => name !== undefined));
-  return { outcome: "failed", reason: reasonOf(error, deleting), message: error.message, document, key, sqlstate, ...place, issues };
+  const reason = reasonOf(error, deleting);
+  // The answer to a COMMIT may be what was lost.
+  const message = reason === "pg-down" ? `${error.message}; whether it was written is not known, do it again` : error.message;
+  return { outcome: "failed", reason, message, document, key, sqlstate, ...place, issues };
 }
 
 export const failedOutcome = (batch: Batch, { document, key }: Member, error: PostgresError): FailedOutcome => errorOutcome(error, document, key, issuesOf(batch, document));
@@ -35,13 +38,17 @@ export function refusedOutcome(batch: Batch, document: number): FailedOutcome {
 }
 
 /** A document that nothing tells the age of. */
-export function versionlessOutcome(batch: Batch, { document, key, noVersion }: Member): FailedOutcome {
+export function versionlessOutcome(batch: Batch, { document, noVersion }: Pick<Member, "document" | "noVersion">, key: string): FailedOutcome {
   const message = noVersion === "unusable" ? "what stands at the version's path is no whole number, date or timestamp" : "the document has no version: there is nothing at the mapping's path, and none was given";
   return { outcome: "failed", reason: "version-missing", message, document, key, issues: issuesOf(batch, document) };
 }
 
-/** An older state of a document that is in the batch in a newer one. */
-export function supersededOutcome(batch: Batch, document: number, newest: number): AppliedOutcome {
-  const key = batch.members.find((member) => member.document === newest)?.key ?? "";
-  return { outcome: "stale", document, key, written: 0, removed: 0, supersededBy: newest, issues: issuesOf(batch, document) };
+/** What came of an older state of a document, by what came of the newer one that was tried in its place. */
+export function supersededOutcome(batch: Batch, { document, newest, noVersion }: Superseded, of: Outcome, guarded: boolean): Outcome {
+  const key = of.key ?? "";
+  if (guarded && noVersion !== undefined) return versionlessOutcome(batch, { document, noVersion }, key);
+  const issues = issuesOf(batch, document);
+  // Nothing newer is there for certain.
+  if (of.outcome === "failed") return { ...of, message: `a newer state of it in the same batch failed: ${of.message}`, document, supersededBy: newest, issues };
+  return { outcome: "stale", document, key, written: 0, removed: 0, supersededBy: newest, issues };
 }

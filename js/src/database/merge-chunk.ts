@@ -1,10 +1,11 @@
 import type { Collection } from "../core/collection.ts";
 import { arrayToText } from "../postgres/array.ts";
-import { applyChunk, byKey, type AppliedByKey } from "./apply-chunk.ts";
+import { applyChunk, byHalves, byKey, type AppliedByKey } from "./apply-chunk.ts";
 import type { Batch, Member } from "./batch.ts";
 import { PostgresError } from "./postgres-error.ts";
 import { retried } from "./retry.ts";
 import type { Session, Statement } from "./session.ts";
+import { isTooMuch } from "./sqlstate.ts";
 import { plain } from "./transaction-sql.ts";
 import { writeStatements } from "./write-statements.ts";
 
@@ -13,7 +14,7 @@ const EMPTY_COPY = 21;
 
 /**
  * A chunk of aggregates to be merged by way of staging tables: its bytes are made at once, and `run` sends them. A chunk that PostgreSQL
- * refuses is applied as `applyMany` does it, where one document that is at fault harms no other.
+ * refuses is applied as `applyMany` does it, where one document that is at fault harms no other; where memory is short, by halves.
  */
 export function mergeChunk(session: Session, collection: Collection, batch: Batch, members: readonly Member[]): { run(): Promise<AppliedByKey> } {
   const statements = writeStatements(collection);
@@ -31,8 +32,9 @@ export function mergeChunk(session: Session, collection: Collection, batch: Batc
       try {
         return await retried(merged);
       } catch (error) {
-        if (error instanceof PostgresError) return applyChunk(session, collection, batch, members);
-        throw error;
+        if (!(error instanceof PostgresError)) throw error;
+        if (isTooMuch(error) && members.length > 1) return byHalves(members, (half) => mergeChunk(session, collection, batch, half).run());
+        return applyChunk(session, collection, batch, members);
       }
     },
   };

@@ -27,7 +27,10 @@ export interface AppliedOutcome {
   readonly issues: readonly Issue[];
 }
 
-/** Nothing of the document was written. */
+/**
+ * Nothing of the document was written. Only where the connection was lost (`pg-down`) nobody knows: PostgreSQL may have committed before.
+ * To apply the same again is right in every case.
+ */
 export interface FailedOutcome {
   /** It failed. */
   readonly outcome: "failed";
@@ -39,6 +42,8 @@ export interface FailedOutcome {
   readonly document: number;
   /** Key of its root row, as PostgreSQL's text, where it has one. */
   readonly key?: string;
+  /** Index of the document of the same batch that has the same key in a newer version: that one failed, and this one was not tried. */
+  readonly supersededBy?: number;
   /** PostgreSQL's code, where it was PostgreSQL that refused. */
   readonly sqlstate?: string;
   /** The constraint that was violated. */

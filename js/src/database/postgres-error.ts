@@ -14,7 +14,8 @@ export interface PostgresErrorPlace {
 
 /**
  * PostgreSQL refused a statement, or cannot be reached. It says which condition and where, and no values: PostgreSQL's own message
- * and detail quote values of rows, so they are passed on only for conditions whose texts cannot.
+ * and detail quote values of rows, and functions of the database raise what they like, so texts are passed on only for conditions of
+ * PostgreSQL's own whose texts cannot.
  * @example
  * try { await db.apply("payments", document); } catch (error) {
  *   if (error instanceof PostgresError && error.sqlstate === "42501") grant();
@@ -46,14 +47,21 @@ export class PostgresError extends RowlensError {
   static of(thrown: unknown): unknown {
     if (RowlensError.is(thrown) || typeof thrown !== "object" || thrown === null) return thrown;
     const error = thrown as DriverError;
-    if (typeof error.code === "string" && SQLSTATE.test(error.code)) {
+    if (typeof error.code === "string" && isSqlstate(error.code, error)) {
       const place = placeOf(error);
-      return new PostgresError(error.code, `PostgreSQL refused a statement: ${reasonOf(error.code, error.message, place)} (${error.code})`, place);
+      const ours = new PostgresError(error.code, `PostgreSQL refused a statement: ${reasonOf(error.code, error, place)} (${error.code})`, place);
+      if (inFunction(error)) raised.add(ours);
+      return ours;
     }
     if (isLost(error)) return new PostgresError("08006", `PostgreSQL cannot be reached: ${error.message === "" ? String(error.code) : error.message}; see that it runs and takes connections`);
     return thrown;
   }
 }
+
+const raised = new WeakSet<object>();
+
+/** Whether a function of the database (a trigger, a check) was at work: what it raises may be any condition, and says nothing of the connection. @internal */
+export const isRaised = (error: PostgresError): boolean => raised.has(error);
 
 /** What a driver does, with its errors as ours. */
 export async function translated<T>(work: () => Promise<T>): Promise<T> {
@@ -76,12 +84,23 @@ interface DriverError {
   table_name?: string;
   column_name?: string;
   schema_name?: string;
+  /** Only what PostgreSQL itself sent has it. */
+  severity?: unknown;
+  /** What was going on: functions and the statements in them. */
+  where?: string;
+  /** The place in PostgreSQL's own source. */
+  routine?: string;
   /** Several addresses of one host. */
   errors?: unknown[];
 }
 
-/** Not `EPIPE`: the classes with letters are few. */
+/** Not `EPIPE`: PostgreSQL's classes with letters are few. */
 const SQLSTATE = /^(?:\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+/** Functions may raise codes of their own (`RAISE … USING ERRCODE = 'PAY01'`). */
+const ANY_SQLSTATE = /^[0-9A-Z]{5}$/;
+
+const isSqlstate = (code: string, error: DriverError): boolean => SQLSTATE.test(code) || (ANY_SQLSTATE.test(code) && typeof error.severity === "string");
+
 /** Node's names of what ails a socket, and those of `postgres`. */
 const LOST = /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOENT|EACCES|ENOTFOUND|EAI_AGAIN|EHOST\w+|ENET\w+|CONNECTION_\w+|CONNECT_TIMEOUT)$/;
 /** `pg` and PGlite have no codes for it. */
@@ -97,10 +116,15 @@ function placeOf(error: DriverError): PostgresErrorPlace {
 /** Texts of these classes name objects of the schema, settings and processes, and never values: connection, permission, syntax and names, resources, limits, state, operator. */
 const TELLING = /^(08|0A|25|28|3D|3F|40|42|53|54|55|57|58|XX)/;
 
-function reasonOf(sqlstate: string, message: string, place: PostgresErrorPlace): string {
-  if (TELLING.test(sqlstate)) return message;
-  const where = [place.constraint && `constraint \`${place.constraint}\``, place.table && `table \`${place.schema === undefined ? "" : `${place.schema}.`}${place.table}\``, place.column && `column \`${place.column}\``].filter((part) => part !== undefined && part !== "");
-  return `${CONDITIONS[sqlstate] ?? CONDITIONS[sqlstate.slice(0, 2)] ?? "it raised an error"}${where.length === 0 ? "" : `, ${where.join(", ")}`}`;
+/** Where these stop a function, what they say is PostgreSQL's own all the same: a timeout, a deadlock. */
+const OWN_WORDS = new Set(["ProcessInterrupts", "DeadLockReport"]);
+
+const inFunction = ({ where, routine }: DriverError): boolean => where !== undefined && where !== "" && !OWN_WORDS.has(routine ?? "");
+
+function reasonOf(sqlstate: string, error: DriverError, place: PostgresErrorPlace): string {
+  if (!inFunction(error) && TELLING.test(sqlstate)) return error.message;
+  const at = [place.constraint && `constraint \`${place.constraint}\``, place.table && `table \`${place.schema === undefined ? "" : `${place.schema}.`}${place.table}\``, place.column && `column \`${place.column}\``].filter((part) => part !== undefined && part !== "");
+  return `${CONDITIONS[sqlstate] ?? CONDITIONS[sqlstate.slice(0, 2)] ?? "it raised an error"}${at.length === 0 ? "" : `, ${at.join(", ")}`}`;
 }
 
 /** PostgreSQL's condition names for what data can do, by code and by class. */
@@ -117,7 +141,18 @@ const CONDITIONS: Record<string, string> = {
   "22P02": "invalid text representation",
   "22P03": "invalid binary representation",
   "22P05": "untranslatable character",
+  "40001": "serialization failure",
+  "40P01": "deadlock",
+  "42501": "insufficient privilege",
+  "55P03": "lock not available",
+  "57014": "query canceled",
+  "08": "connection exception",
   "22": "data exception",
   "23": "integrity constraint violation",
+  "40": "transaction rollback",
+  "42": "syntax error or access rule violation",
+  "53": "insufficient resources",
+  "54": "program limit exceeded",
+  "57": "operator intervention",
   P0: "a function raised it",
 };

@@ -1,4 +1,4 @@
-import type { PostgresError } from "./postgres-error.ts";
+import { isRaised, type PostgresError } from "./postgres-error.ts";
 
 /**
  * Why a document was not written. What to do about each is in `docs/postgres.md`.
@@ -41,8 +41,11 @@ const BY_CODE: Record<string, FailureReason> = {
 /** By class: connection, resources, and names, types and privileges. */
 const BY_CLASS: Record<string, FailureReason> = { "08": "pg-down", "42": "schema-drift", "53": "throttle" };
 
-/** Classes in which a statement fails whatever the data. */
-const WHATEVER_THE_DATA = /^(08|25|28|3D|3F|40|42|53|55|57|58)/;
+/** No statement gets through: there is no connection, or the transaction is over. */
+const NOTHING_GOES = /^(08|25|28|3D|53300|57P)/;
+
+/** Conditions that mostly concern a statement whatever its data: names, privileges, resources, limits of time. */
+const WHATEVER_THE_DATA = /^(3F|40|42|53|55|57|58)/;
 
 /** What an error of PostgreSQL's means for a document that was being written, or deleted. */
 export function reasonOf(error: PostgresError, deleting = false): FailureReason {
@@ -53,8 +56,14 @@ export function reasonOf(error: PostgresError, deleting = false): FailureReason 
   return BY_CODE[sqlstate] ?? BY_CLASS[sqlstate.slice(0, 2)] ?? "other";
 }
 
-/** Whether one document may be to blame, so that the others of its batch are worth trying without it. */
-export const isDataFault = ({ sqlstate }: PostgresError): boolean => !WHATEVER_THE_DATA.test(sqlstate);
+/** Whether a document that was refused so says anything of others: without a connection none can be written. A function may raise what it likes. */
+export const isHopeless = (error: PostgresError): boolean => NOTHING_GOES.test(error.sqlstate) && !isRaised(error);
+
+/** Whether others are likely to be refused for the same. */
+export const isCommon = (error: PostgresError): boolean => WHATEVER_THE_DATA.test(error.sqlstate) && !isRaised(error);
+
+/** Whether half as much at once may succeed: PostgreSQL has no memory left, or no room for locks. */
+export const isTooMuch = ({ sqlstate }: PostgresError): boolean => sqlstate === "53200";
 
 /** Whether the same again may succeed at once: serialization failures and deadlocks. */
 export const isTransient = ({ sqlstate }: PostgresError): boolean => sqlstate === "40001" || sqlstate === "40P01";

@@ -1,4 +1,4 @@
-import { PostgresError } from "./postgres-error.ts";
+import { isRaised, PostgresError } from "./postgres-error.ts";
 import type { ResultRow, Statement } from "./session.ts";
 
 /** Rowlens' guards compare what other transactions have committed meanwhile: any other level would hide it. */
@@ -42,7 +42,7 @@ export async function isolatedInOrder(groups: readonly (readonly Statement[])[],
       results.push(await atomically(group));
     } catch (error) {
       // Without its connection a group cannot be told from the whole.
-      if (!(error instanceof PostgresError) || error.sqlstate.startsWith("08")) throw error;
+      if (!(error instanceof PostgresError) || (error.sqlstate.startsWith("08") && !isRaised(error))) throw error;
       results.push(error);
     }
   }

@@ -39,6 +39,7 @@ export interface WasmBatch {
   row_counts(): Uint32Array;
   no_versions(): Uint8Array;
   superseded(): Uint32Array;
+  groups(members: Uint32Array): Uint32Array;
   parameters(members: Uint32Array, binary: boolean): Uint32Array | undefined;
   new_parameters(member: number): boolean;
   copied(table: number, members: Uint32Array, staging: boolean): boolean;

@@ -86,6 +86,6 @@ export function errorOf(bytes: Buffer, start: number): PostgresError {
     fields[String.fromCharCode(bytes[at] as number)] = bytes.toString("utf8", at + 1, end);
     at = end + 1;
   }
-  const { C: code, M: message, n: constraint, t: table, c: column, s: schema } = fields;
-  return PostgresError.of({ code, message, constraint, table, column, schema }) as PostgresError;
+  const { C: code, M: message, S: severity, W: where, R: routine, n: constraint, t: table, c: column, s: schema } = fields;
+  return PostgresError.of({ code, message, severity, where, routine, constraint, table, column, schema }) as PostgresError;
 }
