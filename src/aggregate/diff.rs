@@ -20,9 +20,9 @@ pub enum Class {
     Extra,
     /// A column has another value.
     Differing,
-    /// The same elements at other positions.
+    /// The same elements at other positions, as rows or in a PostgreSQL array.
     Order,
-    /// The same value in another precision: the scale of a numeric, the microseconds of a timestamp, the blanks of a `json`.
+    /// The same value in another precision: the scale of a numeric, the microseconds of a timestamp, the sign of a zero, the blanks and the order of keys of a `json`.
     Precision,
     /// The complement.
     Complement,
@@ -216,6 +216,7 @@ impl Differ<'_> {
                 (Source::Complement, ..) => Class::Complement,
                 (Source::Ordinal, ..) => Class::Order,
                 (_, Some(left), Some(right)) if same_value(&column.pg, left, right) => Class::Precision,
+                (_, Some(left), Some(right)) if matches!(column.pg, PgType::Array(..)) && moved_elements(left, right) => Class::Order,
                 _ => Class::Differing,
             };
             let values = self.values.then(|| [left, right].map(|value| value.as_ref().and_then(|value| value_text(&column.pg, value))));
@@ -278,24 +279,37 @@ fn same_value(pg: &PgType, a: &[u8], b: &[u8]) -> bool {
     }
 }
 
+/// The elements of an array; those that are NULL have no bytes.
+type Elements<'a> = Vec<Option<&'a [u8]>>;
+
+/// An array's head (dimensions and bounds), and its elements.
+fn elements(array: &[u8]) -> Option<(&[u8], Elements<'_>)> {
+    let dimensions = u32::from_be_bytes(*array.first_chunk()?) as usize;
+    let (head, mut rest) = array.split_at_checked(12usize.checked_add(dimensions.checked_mul(8)?)?)?;
+    let mut elements = Vec::new();
+    while !rest.is_empty() {
+        let (length, bytes) = rest.split_first_chunk::<4>()?;
+        let length = usize::try_from(i32::from_be_bytes(*length)).ok();
+        let (element, behind) = bytes.split_at_checked(length.unwrap_or(0))?;
+        elements.push(length.map(|_| element));
+        rest = behind;
+    }
+    Some((head, elements))
+}
+
 fn same_elements(element: &PgType, a: &[u8], b: &[u8]) -> Option<bool> {
-    let dimensions = u32::from_be_bytes(*a.first_chunk()?) as usize;
-    let head = 12usize.checked_add(dimensions.checked_mul(8)?)?;
-    let (mut a, mut b) = (a.split_at_checked(head)?, b.split_at_checked(head)?);
-    if a.0 != b.0 {
-        return Some(false);
-    }
-    while !a.1.is_empty() || !b.1.is_empty() {
-        let [left, right] = [a.1, b.1].map(|rest| {
-            let (length, rest) = rest.split_first_chunk::<4>()?;
-            let length = i32::from_be_bytes(*length);
-            Some((length < 0, rest.split_at_checked(usize::try_from(length).unwrap_or(0))?))
-        });
-        let ((no_left, left), (no_right, right)) = (left?, right?);
-        if no_left != no_right || left.0 != right.0 && !same_value(element, left.0, right.0) {
-            return Some(false);
-        }
-        (a.1, b.1) = (left.1, right.1);
-    }
-    Some(true)
+    let ((a_head, a), (b_head, b)) = (elements(a)?, elements(b)?);
+    let same = |(left, right): (&Option<&[u8]>, &Option<&[u8]>)| left == right || left.zip(*right).is_some_and(|(left, right)| same_value(element, left, right));
+    Some(a_head == b_head && a.len() == b.len() && a.iter().zip(&b).all(same))
+}
+
+/// Whether two arrays have the same elements at other positions.
+fn moved_elements(a: &[u8], b: &[u8]) -> bool {
+    let sorted = |array| {
+        elements(array).map(|(head, mut elements)| {
+            elements.sort_unstable();
+            (head, elements)
+        })
+    };
+    sorted(a).is_some_and(|a| Some(a) == sorted(b))
 }

@@ -32,7 +32,7 @@ export function drizzleDatabase(database: DrizzleDatabase, plan: Plan, options: 
 
 /** {@link drizzleDatabase} without a plan. */
 export function drizzleSession(database: DrizzleDatabase, options: PgOptions = {}): Session {
-  const client = (database._.session as { client?: unknown }).client;
+  const { client } = ((database as DrizzleDatabase | undefined | null)?._?.session ?? {}) as { client?: unknown };
   if (typeof client === "function" && "unsafe" in client) return postgresSession(client as unknown as PostgresSql);
   if (typeof client === "object" && client !== null) {
     // PGlite: a database or a transaction.
@@ -41,5 +41,5 @@ export function drizzleSession(database: DrizzleDatabase, options: PgOptions = {
     if ("connection" in client && "rollback" in database) return pgTransactionSession(client as PgClient, options);
     if ("totalCount" in client || "connection" in client) return pgSession(client as unknown as PgPool | PgClient, options);
   }
-  throw new RowlensError("client-unsupported", "this Drizzle database is over a driver that rowlens does not know; it takes those of `drizzle-orm/node-postgres`, `drizzle-orm/postgres-js` and `drizzle-orm/pglite`");
+  throw new RowlensError("client-unsupported", "this is no Drizzle database, or over a driver that rowlens does not know; it takes those of `drizzle-orm/node-postgres`, `drizzle-orm/postgres-js` and `drizzle-orm/pglite`");
 }

@@ -1,4 +1,5 @@
 import type { PGliteInterface, Transaction } from "@electric-sql/pglite";
+import { RowlensError } from "../core/rowlens-error.ts";
 import type { Plan } from "../core/plan.ts";
 import { byteaFromText } from "../database/bytea.ts";
 import { Database } from "../database/database.ts";
@@ -22,8 +23,12 @@ export function pgliteDatabase(database: PGliteInterface | Transaction, plan: Pl
   return new Database(pgliteSession(database), plan);
 }
 
-/** {@link pgliteDatabase} without a plan. */
+/**
+ * {@link pgliteDatabase} without a plan.
+ * @throws RowlensError `client-unsupported`.
+ */
 export function pgliteSession(database: PGliteInterface | Transaction): Session {
+  if (typeof database !== "object" || database === null || !("query" in database)) throw new RowlensError("client-unsupported", "this is neither a database of PGlite nor a transaction of one: `await PGlite.create()` gives one");
   return isTransaction(database) ? takingTurns(inUtf8(transactionSession(database), () => refuseEncodings(database)), laneOf(database)) : databaseSession(database);
 }
 

@@ -42,6 +42,7 @@ export function postgresDatabase(sql: PostgresSql, plan: Plan): Database {
  */
 export function postgresSession(source: PostgresSql): Session {
   const sql = source as Sql;
+  if (typeof (source as unknown) !== "function") throw new RowlensError("client-unsupported", "this is no `sql` of the package `postgres`: `postgres(url)` gives one");
   if (sql.savepoint !== undefined) return takingTurns(joinedSession(sql), laneOf(sql));
   const { begin, reserve } = sql;
   if (begin === undefined || reserve === undefined) throw new RowlensError("client-unsupported", "this is neither what `postgres(…)` gives nor a transaction of it; a reserved connection cannot be used, `sql.begin` hands out one that can");

@@ -112,6 +112,7 @@ export class Plan {
     const known = this.#collections.get(name);
     if (known) return known;
     const names = this.description.map((collection) => collection.name);
+    if (typeof name !== "string") throw new RowlensError("unknown-collection", `a collection is said by its name; the mapping has ${names.map((known) => `\`${known}\``).join(", ")}`);
     const index = names.indexOf(name);
     if (index < 0) {
       const near = didYouMean(name, names);

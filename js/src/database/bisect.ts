@@ -23,6 +23,7 @@ export interface Tally {
 
 /** A range of keys with the positions of its documents. */
 interface Part extends KeyRange {
+  readonly from: Key;
   readonly start: number;
   readonly end: number;
 }
@@ -34,7 +35,7 @@ const AT_ONCE = 256;
 /** So few documents are compared one by one. */
 const FEW = 32;
 /** Digests of single documents that one statement gives. */
-const PAGE = 20_000;
+export const PAGE = 20_000;
 
 /**
  * The documents that differ: ranges of keys whose digests differ are cut again and again, until few documents are left. With d
@@ -76,7 +77,7 @@ function cut(index: DigestIndex, { from, to, start, end }: Part): Part[] {
 async function* oneByOne(session: Session, collection: Collection, index: DigestIndex, parts: readonly Part[], stored: boolean, tally: Tally): AsyncGenerator<Candidate> {
   const left = new Map<Key, number>();
   for (const { start, end } of parts) for (let at = start; at < end; at++) left.set(index.key(at), at);
-  let ranges: KeyRange[] = [...parts].sort((a, b) => a.start - b.start);
+  let ranges: (KeyRange & { from: Key })[] = [...parts].sort((a, b) => a.start - b.start);
   for (let last: Key | undefined; ; ) {
     tally.queries++;
     tally.ranges += ranges.length;
@@ -97,7 +98,7 @@ async function* oneByOne(session: Session, collection: Collection, index: Digest
 }
 
 /** What of the ranges, which are in order, is left from `key` on. */
-function rest(ranges: readonly KeyRange[], key: Key, index: DigestIndex): KeyRange[] {
+function rest<Range extends KeyRange & { from: Key }>(ranges: readonly Range[], key: Key, index: DigestIndex): { from: Key; to: Key | null }[] {
   const left = ranges.filter(({ to }) => to === null || index.order.compare(key, to) < 0);
   return left.map((range) => (index.order.compare(range.from, key) < 0 ? { from: key, to: range.to } : range));
 }

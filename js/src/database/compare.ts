@@ -3,10 +3,10 @@ import { splitBson } from "../bson/split-bson.ts";
 import type { Collection, DocumentInput, Lookups } from "../core/collection.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { type Batches, eachBatch } from "./batches.ts";
-import { type Candidate, differing, type Tally } from "./bisect.ts";
+import { type Candidate, differing, PAGE, type Tally } from "./bisect.ts";
 import type { Difference, DifferenceClass } from "./difference.ts";
-import { DigestIndex, digestBatch, eachDigest, onlyElement } from "./digest-index.ts";
-import { type Digest, readDigests } from "./digests.ts";
+import { type DigestedBatch, DigestIndex, digestBatch, eachDigest, onlyElement } from "./digest-index.ts";
+import { type Digest, equalDigests, readDigests, readKeyDigests } from "./digests.ts";
 import type { Key } from "./keys.ts";
 import { answersFor } from "./lookups.ts";
 import { readInto } from "./read.ts";
@@ -168,10 +168,37 @@ async function differences(session: Session, collection: Collection, index: Dige
     const shredder = collection.inner.shred(documents, await answersFor(session, collection, documents, options.lookups));
     // A callback may give more than it was asked for.
     const wanted = new Set(keys);
-    return (shredder.differences(reader.records as never, options.values ?? false) as Difference[]).filter(({ key }) => wanted.has(key));
+    const found = (shredder.differences(reader.records as never, options.values ?? false) as Difference[]).filter(({ key }) => wanted.has(key));
+    if (options.stored !== true) return found;
+    const differ = new Set(found.map(({ key }) => key));
+    return [...found, ...(await wrongHashes(session, collection, index, candidates.filter(({ key }) => !differ.has(key)), digestBatch(collection, documents, await answersFor(session, collection, documents, options.lookups)), tally))];
   } finally {
     reader.free();
   }
+}
+
+/** Of documents whose rows are right, those whose stored digest is not that of the rows: it would hide what somebody changes in them later. */
+async function wrongHashes(session: Session, collection: Collection, index: DigestIndex, candidates: readonly Candidate[], now: DigestedBatch, tally: Tally): Promise<Difference[]> {
+  const digests = new Map<Key, Digest>();
+  eachDigest(now.bytes, (_, _rows, high, low, key) => {
+    index.order.toOrder(key);
+    digests.set(index.order.text(key), { documents: 1, rows: 1, high, low });
+  });
+  const asked = candidates.filter(({ key, at }) => at !== undefined && digests.has(key)) as (Candidate & { at: number })[];
+  if (asked.length === 0) return [];
+  const hashes = async (of: typeof asked, limit: number): Promise<[Key, Digest][]> => {
+    tally.queries++;
+    const ranges = of.map(({ key, at }) => ({ from: key, to: at + 1 < index.size ? index.key(at + 1) : null }));
+    return (await readKeyDigests(session, collection, ranges, true, limit)).map(({ key, digest }) => [key, digest]);
+  };
+  const stored = new Map(await hashes(asked, PAGE));
+  // Rows that have no document may have filled the page.
+  for (const one of asked) if (!stored.has(one.key)) for (const [key, digest] of await hashes([one], 1)) stored.set(key, digest);
+  const [table, column] = [collection.tables[0]?.name ?? "", collection.inner.description.hash ?? ""];
+  return asked.flatMap(({ key }): Difference[] => {
+    const own = stored.get(key);
+    return own !== undefined && equalDigests(own, digests.get(key) as Digest) ? [] : [{ class: "differing", key, table, column, row: [key], rows: 1 }];
+  });
 }
 
 /** For each document, one that has only its `_id`. */

@@ -3,6 +3,7 @@ import type { Documents } from "../core/documents.ts";
 import type { Issue } from "../core/issue.ts";
 import type { Plan } from "../core/plan.ts";
 import { applyMany, applyOne, type ApplyManyOptions, type ApplyOptions } from "./apply.ts";
+import { checkBatches, checkId, checkIds, checkOptions, checkPlan } from "./arguments.ts";
 import type { Batches } from "./batches.ts";
 import { checkDatabase } from "./check.ts";
 import { compareDocuments, type CompareOptions, type Comparison } from "./compare.ts";
@@ -19,6 +20,7 @@ import { streamDocuments, type StreamOptions } from "./stream.ts";
  * one; whichever it is, the same happens.
  *
  * Over a transaction of the caller everything joins it, and the caller commits. Over a pool each call is a transaction of its own.
+ * Arguments that cannot be meant are a RowlensError, `argument-invalid`, before anything is sent.
  * @example
  * import { pgDatabase } from "rowlens/pg";
  * const db = pgDatabase(new pg.Pool(), compile(mapping));
@@ -30,6 +32,7 @@ export class Database {
   readonly session: Session;
 
   constructor(session: Session, plan: Plan) {
+    checkPlan(plan);
     this.session = session;
     this.plan = plan;
   }
@@ -53,6 +56,7 @@ export class Database {
    * const { outcome } = await db.apply("payments", document); // "inserted", "updated", "unchanged", "stale", "tombstoned" or "failed"
    */
   async apply(collection: string, document: Uint8Array | object, options?: ApplyOptions): Promise<Outcome> {
+    checkOptions("apply", options);
     return applyOne(this.session, this.plan.collection(collection), document, options);
   }
 
@@ -63,6 +67,7 @@ export class Database {
    * const { outcomes, counts } = await db.applyMany("payments", await cursor.toArray());
    */
   async applyMany(collection: string, documents: DocumentInput, options?: ApplyManyOptions): Promise<Outcomes> {
+    checkOptions("applyMany", options);
     return applyMany(this.session, this.plan.collection(collection), documents, options);
   }
 
@@ -74,6 +79,8 @@ export class Database {
    * await db.delete("payments", change.documentKey._id, { version: Date.now() });
    */
   async delete(collection: string, id: unknown, options?: DeleteOptions): Promise<Outcome> {
+    checkOptions("delete", options);
+    checkId("delete", id);
     return deleteOne(this.session, this.plan.collection(collection), id, options);
   }
 
@@ -85,6 +92,8 @@ export class Database {
    * const { counts, failed } = await db.load("payments", bsonBatches(createReadStream("dump/payments.bson")));
    */
   async load(collection: string, batches: Batches, options?: LoadOptions): Promise<LoadReport> {
+    checkOptions("load", options);
+    checkBatches("load", batches);
     return load(this.session, this.plan.collection(collection), batches, options);
   }
 
@@ -94,15 +103,18 @@ export class Database {
    * const { bson, missing } = await db.read("payments", ids);
    */
   async read(collection: string, ids: DocumentIds, options?: ReadOptions): Promise<ReadDocuments> {
+    checkOptions("read", options);
+    checkIds(ids);
     return readDocuments(this.session, this.plan.collection(collection), ids, options);
   }
 
   /**
-   * All documents of a collection in the order of their keys, of one snapshot, in constant memory (one COPY).
+   * All documents of a collection in the order of their keys, of one snapshot, in constant memory (one COPY; PGlite gives it all at once).
    * @example
    * for await (const { bson } of db.stream("payments")) file.write(bson);
    */
   stream(collection: string, options?: StreamOptions): AsyncGenerator<Documents> {
+    checkOptions("stream", options);
     return streamDocuments(this.session, this.plan.collection(collection), options);
   }
 
@@ -114,6 +126,8 @@ export class Database {
    * const { equal, counts, differences } = await db.compare("payments", () => bsonBatches(createReadStream("payments.bson")));
    */
   async compare(collection: string, batches: Batches | (() => Batches), options?: CompareOptions): Promise<Comparison> {
+    checkOptions("compare", options);
+    checkBatches("compare", batches, true);
     return compareDocuments(this.session, this.plan.collection(collection), batches, options);
   }
 
@@ -123,6 +137,7 @@ export class Database {
    * const [{ documents, rows, high, low }] = await db.digests("payments");
    */
   async digests(collection: string, options?: DigestOptions): Promise<Digest[]> {
+    checkOptions("digests", options);
     return readDigests(this.session, this.plan.collection(collection), options);
   }
 }

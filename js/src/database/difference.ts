@@ -6,9 +6,9 @@ export type DifferenceClass =
   | "extra"
   /** A column has another value. */
   | "differing"
-  /** The same elements at other positions. */
+  /** The same elements at other positions, as rows or in a PostgreSQL array. */
   | "order"
-  /** The same value in another precision: the scale of a numeric, the microseconds of a timestamp, the blanks of a `json`. */
+  /** The same value in another precision: the scale of a numeric, the microseconds of a timestamp, the sign of a zero, the blanks and the order of keys of a `json`. */
   | "precision"
   /** The complement. */
   | "complement";

@@ -1,7 +1,7 @@
 import type { Collection } from "../core/collection.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { arrayToText } from "../postgres/array.ts";
-import type { Key } from "./keys.ts";
+import { type Key, keyOrder } from "./keys.ts";
 import type { ResultRow, Session } from "./session.ts";
 import { sqlPlan } from "../wasm/sql.ts";
 
@@ -20,10 +20,10 @@ export interface Digest {
   readonly low: bigint;
 }
 
-/** Keys from `from` up to, and without, `to`; where `to` is null, all keys from there on. */
+/** Keys from `from` up to, and without, `to`; where one is null, there is no end on that side. */
 export interface KeyRange {
-  /** First key, as PostgreSQL's text. */
-  readonly from: Key;
+  /** First key, as PostgreSQL's text, or null. */
+  readonly from: Key | null;
   /** First key behind the range, or null. */
   readonly to: Key | null;
 }
@@ -45,12 +45,17 @@ export async function readDigests(session: Session, collection: Collection, opti
   const stored = options.stored ?? false;
   if (options.ranges === undefined) return (await session.query({ text: statement(collection, ALL, stored), parameters: [] })).map(digestOf);
   if (options.ranges.length === 0) return [];
-  return (await session.query({ text: statement(collection, RANGES, stored), parameters: bounds(options.ranges) })).map(digestOf);
+  const { ranges } = options;
+  const order = closedFirst(ranges);
+  const rows = await session.query({ text: statement(collection, RANGES, stored), parameters: bounds(collection, order.map((at) => ranges[at] as KeyRange)) });
+  const digests: Digest[] = [];
+  order.forEach((at, place) => { digests[at] = digestOf(rows[place] as ResultRow); });
+  return digests;
 }
 
 /** Digest of each aggregate in ranges, by key in order, at most `limit`. @internal */
 export async function readKeyDigests(session: Session, collection: Collection, ranges: readonly KeyRange[], stored: boolean, limit: number): Promise<{ key: Key; digest: Digest }[]> {
-  const rows = await session.query({ text: statement(collection, KEYS, stored), parameters: [...bounds(ranges), String(limit)] });
+  const rows = await session.query({ text: statement(collection, KEYS, stored), parameters: [...bounds(collection, closedFirst(ranges).map((at) => ranges[at] as KeyRange)), String(limit)] });
   return rows.map((row) => ({ key: row.key as string, digest: digestOf(row) }));
 }
 
@@ -64,11 +69,16 @@ function statement(collection: Collection, scope: number, stored: boolean): stri
   return text;
 }
 
-/** `unnest` fills up the shorter array with NULLs: those at the end are left out, because with `array_nulls` off they would be words. */
-function bounds(ranges: readonly KeyRange[]): string[] {
-  const ends = ranges.map(({ to }) => to);
-  while (ends.at(-1) === null) ends.pop();
-  return [arrayToText(ranges.map(({ from }) => from)), arrayToText(ends)];
+/** Positions of ranges, those without an end behind all others. */
+function closedFirst(ranges: readonly KeyRange[]): number[] {
+  const places = ranges.map((_, at) => at);
+  return [...places.filter((at) => ranges[at]?.to !== null), ...places.filter((at) => ranges[at]?.to === null)];
+}
+
+/** `unnest` fills up the shorter array with NULLs: there is no NULL in either, because with `array_nulls` off it would be a word. */
+function bounds(collection: Collection, ranges: readonly KeyRange[]): string[] {
+  const { first } = keyOrder(collection.inner.key);
+  return [arrayToText(ranges.map(({ from }) => from ?? first)), arrayToText(ranges.flatMap(({ to }) => to ?? []))];
 }
 
 // PostgreSQL's sums are exact.

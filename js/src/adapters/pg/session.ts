@@ -40,8 +40,9 @@ export function pgDatabase(source: PgPool | PgClient, plan: Plan, options: PgOpt
  */
 export function pgSession(source: PgPool | PgClient, options: PgOptions = {}): Session {
   const prepare = options.prepare ?? true;
+  if (typeof source !== "object" || source === null) throw new RowlensError("client-unsupported", "this is neither a pool nor a client of `pg`");
   if ("totalCount" in source) return new PgSession(lentBy(source), prepare, () => false);
-  if (!("connection" in source)) throw new RowlensError("client-unsupported", "this is no client of `pg`; `pg.native` cannot be used, because it has no protocol of its own to speak");
+  if (!("connection" in source)) throw new RowlensError("client-unsupported", "this is neither a pool nor a client of `pg`; `pg.native` cannot be used, because it has no protocol of its own to speak");
   if (source.getTransactionStatus === undefined) throw new RowlensError("client-unsupported", "this client cannot tell whether it is in a transaction; give rowlens a pool, or update `pg` to 8.21 or later");
   return new PgSession(only(source), prepare, () => source.getTransactionStatus?.() === "T" || source.getTransactionStatus?.() === "E");
 }
