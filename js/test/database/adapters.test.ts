@@ -44,6 +44,34 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
     expect(await column("SELECT t_id AS a FROM (SELECT DISTINCT things_id AS t_id FROM thing_parts) t ORDER BY 1")).toEqual(["a", "c", "d"]);
   });
 
+  it("what is written in a transaction of the caller is seen in it, and goes with it where that is rolled back", async () => {
+    await opened.db.apply("things", thing("old"));
+    const undo = new Error("undo");
+    let next = 0;
+    const write = async (db: Database): Promise<void> => {
+      expect(db.session.inTransaction).toBe(true);
+      // What the caller writes by hand belongs to it, too.
+      await db.session.query({ text: "INSERT INTO things (id, size, source_version) VALUES ('hand', 1, 1)", parameters: [] });
+      expect(await db.apply("things", thing("a"))).toMatchObject({ outcome: "inserted" });
+      expect((await db.applyMany("things", [thing("b"), thing("c", 500), thing("old", 2, 2)])).counts).toMatchObject({ inserted: 1, failed: 1, updated: 1 });
+      expect((await db.load("things", [[thing("d"), thing("e", 500)], [thing("f")]])).counts).toMatchObject({ inserted: 2, failed: 1 });
+      expect((await db.load("people", [[{ _id: "p", v: 1, age: 1 }]], { newKey: () => String(++next) })).counts).toMatchObject({ inserted: 1 });
+      expect(await db.delete("things", "b", { version: 9 })).toMatchObject({ outcome: "deleted" });
+      expect((await db.read("things", ["a", "b", "c", "d", "f", "hand", "old"])).missing).toEqual(["b", "c"]);
+      const streamed: number[] = [];
+      for await (const batch of db.stream("things")) streamed.push(batch.count);
+      expect(streamed.reduce((sum, count) => sum + count, 0)).toBe(5);
+      expect(await db.digests("things")).toMatchObject([{ documents: 5 }]);
+      expect(await db.compare("things", [[thing("a"), thing("d"), thing("f"), thing("old", 2, 2), { _id: "hand", v: 1, size: 1, parts: [] }]])).toMatchObject({ differing: 1, documents: 5 });
+    };
+    await expect(opened.inside((db) => write(db).then(() => Promise.reject(undo)))).rejects.toBe(undo);
+    expect(await there()).toEqual(["old"]);
+    expect(await column("SELECT (SELECT count(*) FROM thing_parts) || ' ' || (SELECT count(*) FROM people) || ' ' || (SELECT count(*) FROM id_map) || ' ' || (SELECT count(*) FROM rowlens_tombstones) AS a")).toEqual(["2 0 0 0"]);
+    expect(await opened.db.compare("things", [[thing("old")]])).toMatchObject({ equal: true });
+    await opened.inside(write);
+    expect(await there()).toEqual(["a", "d", "f", "hand", "old"]);
+  });
+
   it("H24: a load in a transaction of the caller keeps the keys that it gave new ids, whoever is poison", async () => {
     let next = 0;
     const batches = Array.from({ length: 6 }, (_, batch) => Array.from({ length: 20 }, (_, at) => ({ _id: `p${batch}-${at}`, v: 1, age: at === 7 ? 500 : 1 })));
@@ -130,7 +158,8 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
 
   it.each(["repeatable read", "serializable"])("H13: a load into empty tables is refused in a transaction that is %s: it would not see a delete that others have committed", async (level) => {
     await opened.inside(async (db) => {
-      await db.session.query({ text: `SET TRANSACTION ISOLATION LEVEL ${level}`, parameters: [] });
+      // Before any query, that for the encoding too.
+      await db.session.query({ text: `SET TRANSACTION ISOLATION LEVEL ${level}`, parameters: [], anyEncoding: true });
       await expect(db.load("things", [[thing("a")]], { into: "empty" })).rejects.toMatchObject({ code: "isolation", message: expect.stringContaining(level) });
     });
     expect(await there()).toEqual([]);
@@ -139,10 +168,15 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
 
 /** Documents of every column type, through the driver and back. */
 describe.each(await allAdapters())("documents over $name", (adapter) => {
-  it("are there as they were: applied or loaded, read and streamed, and compared", async () => {
+  it.each(["a database", "a transaction"])("are there as they were: applied or loaded, read and streamed, and compared, over %s", async (over) => {
     const [trip] = madeUpTrips(24) as [RoundTrip];
+    const { db, inside, close } = await adapter.open(trip.plan as never, trip.plan.ddl());
+    await (over === "a database" ? through(db, trip) : inside((own) => through(own, trip)));
+    await close();
+  }, 120_000);
+
+  async function through(db: Database, trip: RoundTrip): Promise<void> {
     const { collection, documents } = trip;
-    const { db, close } = await adapter.open(trip.plan as never, trip.plan.ddl());
     const options = { unguarded: true };
     const half = Math.floor(documents.length / 2);
     expect((await db.applyMany(collection, documents.slice(0, half), options)).counts.inserted).toBe(half);
@@ -159,6 +193,5 @@ describe.each(await allAdapters())("documents over $name", (adapter) => {
     expect(await db.compare(collection, () => [documents])).toMatchObject({ equal: true, documents: documents.length });
     expect(await db.delete(collection, (deserialize(documents[0] as Uint8Array, { promoteValues: false }) as { _id: unknown })._id, options)).toMatchObject({ outcome: "deleted" });
     expect(await db.compare(collection, () => [documents])).toMatchObject({ equal: false, differing: 1 });
-    await close();
-  }, 120_000);
+  }
 });

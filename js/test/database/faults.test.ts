@@ -79,6 +79,21 @@ async function undone(session: Session, work: (inner: Session) => Promise<void>)
   });
 }
 
+/** A session that counts its statements, and the ranges that they ask for. */
+const counting = (session: Session, sent: { queries: number; ranges: number }): Session => ({
+  ...session,
+  inTransaction: session.inTransaction,
+  query: (statement) => {
+    sent.queries++;
+    if (statement.text.includes(" r(low, high, n)")) sent.ranges += String(statement.parameters[0]).split(",").length;
+    return session.query(statement);
+  },
+  isolated: (groups) => {
+    sent.queries += groups.flat().length;
+    return session.isolated(groups);
+  },
+});
+
 const query = async (session: Session, statements: readonly string[]): Promise<void> => {
   for (const statement of statements) await session.query(plain(statement));
 };
@@ -106,7 +121,11 @@ describe.each(["pglite", "18", "15"] as const)("injected faults (%s)", (server) 
           const id = key(Math.floor(count / 3) * 3);
           await undone(session, async (inner) => {
             await query(inner, sql(id));
-            const report = await compare(inner);
+            const sent = { queries: 0, ranges: 0 };
+            const report = await compare(counting(inner, sent));
+            // What the report says is what was sent.
+            expect({ queries: report.queries, ranges: report.ranges }, name).toEqual(sent);
+            expect(report.ranges, name).toBeGreaterThan(0);
             expect(report.differences, name).toMatchObject(found.map((difference) => ({ key: id, ...difference })));
             expect(report, name).toMatchObject({ equal: false, documents: count, differing: 1, settled: 0 });
             expect(report.ranges, name).toBeLessThanOrEqual(16 * levels);
