@@ -92,19 +92,38 @@ impl Lookups {
     /// # Errors
     /// One issue per entry that cannot be taken; `path` is its index.
     pub fn from_text<'a>(plan: &Plan, entries: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Result<Self, Vec<Issue>> {
-        let mut lookups = Lookups::default();
-        let mut faults = Vec::new();
+        let (mut lookups, mut faults, mut taken) = (Lookups::default(), Vec::new(), Vec::new());
+        let fault = |index: usize, message: String, help: &str| Issue::new("lookup-invalid", Severity::Error, format!("[{index}]"), message).help(help);
         for (index, (collection, id, key)) in entries.into_iter().enumerate() {
             match entry(plan, collection, id, key) {
-                Ok((collection, id, key)) => lookups.insert(collection, id, key),
-                Err((message, help)) => faults.push(Issue::new("lookup-invalid", Severity::Error, format!("[{index}]"), message).help(help)),
+                Ok(answer) => taken.push((index, key, answer)),
+                Err((message, help)) => faults.push(fault(index, message, help)),
             }
         }
-        if faults.is_empty() {
-            Ok(lookups)
-        } else {
-            Err(faults)
+        // One document would overwrite the rows of the other: which of the two is right is not to be guessed.
+        let (mut ids, mut keys) = (HashMap::new(), HashMap::new());
+        let (mut shared_keys, mut shared_ids) = (HashSet::new(), HashSet::new());
+        for (_, _, (of, id, key)) in &taken {
+            if ids.insert((*of, key), id).is_some_and(|other| other != id) {
+                shared_keys.insert((*of, key));
+            }
+            if keys.insert((*of, id), key).is_some_and(|other| other != key) {
+                shared_ids.insert((*of, id));
+            }
         }
+        for (index, text, (of, id, key)) in &taken {
+            if shared_keys.contains(&(*of, key)) || shared_ids.contains(&(*of, id)) {
+                faults.push(fault(*index, format!("`{text}` is not the only answer: an id has one key, and a key one id"), "correct `id_map`"));
+            }
+        }
+        if !faults.is_empty() {
+            faults.sort_by_key(|fault| fault.path.trim_matches(['[', ']']).parse::<usize>().unwrap_or_default());
+            return Err(faults);
+        }
+        for (_, _, (collection, id, key)) in taken {
+            lookups.insert(collection, id, key);
+        }
+        Ok(lookups)
     }
 
     /// One answer: the document id as type byte and value bytes, and the key column's bytes.
@@ -311,8 +330,9 @@ fn id_from_text(text: &str) -> Option<Vec<u8>> {
 pub fn key_from_text(pg: &PgType, text: &str) -> Option<Vec<u8>> {
     match pg {
         PgType::Uuid => uuid_from_text(text).map(Vec::from),
-        PgType::BigInt => text.parse::<i64>().ok().map(|key| key.to_be_bytes().to_vec()),
-        PgType::Integer => text.parse::<i32>().ok().map(|key| key.to_be_bytes().to_vec()),
+        // In one spelling only: `id_map` compares texts, and `7` and `07` would be two rows of one key.
+        PgType::BigInt => text.parse::<i64>().ok().filter(|key| key.to_string() == text).map(|key| key.to_be_bytes().to_vec()),
+        PgType::Integer => text.parse::<i32>().ok().filter(|key| key.to_string() == text).map(|key| key.to_be_bytes().to_vec()),
         PgType::Text => (!text.contains('\0')).then(|| text.as_bytes().to_vec()),
         _ => None,
     }

@@ -92,6 +92,9 @@ fn answers_that_are_none_are_refused_all_at_once() {
     let faults = Lookups::from_text(&plan, [("user", "1", "1"), ("users", "{\"$oid\":1}", "1"), ("users", "1", "1.5"), ("users", "1},{\"\":2", "1"), ("users", "1,\"\":2", "1"), ("orders", "1", "xyz"), ("users", "1", "1")]).unwrap_err();
     assert_eq!(faults.iter().map(|issue| issue.path.as_str()).collect::<Vec<_>>(), ["[0]", "[1]", "[2]", "[3]", "[4]", "[5]"]);
     assert!(faults.iter().all(|issue| issue.code == "lookup-invalid" && issue.help.is_some()));
+    // An id has one key, and a key one id, of its collection.
+    let answers = [("users", "1", "7"), ("orders", "1", "0c1a8b0e-91d5-4b38-9e2a-5ed3cf0f8a11"), ("users", "2", "8"), ("users", "3", "7"), ("users", "4", "9"), ("users", "4", "10"), ("orders", "2", "0C1A8B0E-91d5-4b38-9e2a-5ed3cf0f8a11"), ("shops", "1", "7"), ("users", "2", "8")];
+    assert_eq!(Lookups::from_text(&plan, answers).unwrap_err().iter().map(|issue| issue.path.as_str()).collect::<Vec<_>>(), ["[0]", "[1]", "[3]", "[4]", "[5]", "[6]"]);
 }
 
 #[test]
@@ -100,7 +103,7 @@ fn texts_become_key_bytes() {
     assert_eq!(key_from_text(&PgType::BigInt, "1"), Some(vec![0, 0, 0, 0, 0, 0, 0, 1]));
     assert_eq!(key_from_text(&PgType::Text, "é"), Some("é".as_bytes().to_vec()));
     assert_eq!(key_from_text(&PgType::Uuid, "0C1A8B0E-91d5-4b38-9e2a-5ed3cf0f8a11").map(|b| b[0]), Some(0x0c));
-    for (pg, text) in [(PgType::Integer, "2147483648"), (PgType::BigInt, ""), (PgType::Text, "a\0"), (PgType::Uuid, "0c1a8b0e91d5-4b38-9e2a-5ed3cf0f8a11-"), (PgType::Uuid, "0c1a8b0e-91d5-4b38-9e2a-5ed3cf0f8a1+"), (PgType::Boolean, "t")] {
+    for (pg, text) in [(PgType::Integer, "2147483648"), (PgType::BigInt, ""), (PgType::BigInt, "07"), (PgType::BigInt, "+7"), (PgType::Integer, "-0"), (PgType::Text, "a\0"), (PgType::Uuid, "0c1a8b0e91d5-4b38-9e2a-5ed3cf0f8a11-"), (PgType::Uuid, "0c1a8b0e-91d5-4b38-9e2a-5ed3cf0f8a1+"), (PgType::Boolean, "t")] {
         assert_eq!(key_from_text(&pg, text), None, "{text}");
     }
 }

@@ -78,6 +78,8 @@ export interface InnerCollection {
   readonly key: ColumnType;
   /** Whether ids in its documents are looked up. */
   readonly looksUp: boolean;
+  /** What is wrong with answers that cannot be taken, by their index. */
+  refusedLookups(lookups: Lookups): ReadonlyMap<number, Issue>;
   /** Makes rows of documents, noting which are whose; they are in the shredder until its next run. */
   shred(input: DocumentInput, options: ToRowsOptions): WasmShredder;
   readonly description: CollectionDescription;
@@ -248,8 +250,9 @@ export class Collection {
       const batch = this.#shredder.run_batch(versions);
       return { batch, documents: this.#shredder.documents(), issues: foundBy(this.#shredder).issues };
     };
+    const refusedLookups = (lookups: Lookups): ReadonlyMap<number, Issue> => new Map(faultsOf(this.#shredder, lookups).map(({ path, ...issue }) => [Number(path.slice(1, -1)), { ...issue, path: "", collection: this.name }]));
     const key = (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType;
-    return { plan: this.#plan, index: this.#index, description: this.#description, key, looksUp: this.#plan.collection_looks_up(this.#index), shred, batch };
+    return { plan: this.#plan, index: this.#index, description: this.#description, key, looksUp: this.#plan.collection_looks_up(this.#index), refusedLookups, shred, batch };
   }
 
   get #keyColumn(): number {
@@ -345,14 +348,22 @@ function foundBy(source: { issues(): unknown; issue_counts(): Record<string, num
   return issueCounts === undefined ? { issues: [], issueCounts: {} } : { issues: source.issues() as Issue[], issueCounts };
 }
 
-function setLookups(target: { set_lookups(entries: string[]): void }, lookups: Lookups | undefined): void {
-  if (lookups === undefined) return;
-  try {
-    target.set_lookups(lookups.flatMap(([collection, id, key]) => [collection, id, key]));
-  } catch (error) {
-    if (!Array.isArray(error)) throw error;
-    const issues = error as Issue[];
-    throw new RowlensError("lookup-invalid", `${issues.length === 1 ? "a lookup" : `${issues.length} lookups`} cannot be taken: ${issues[0]?.path} ${issues[0]?.message}`, issues);
-  }
+function setLookups(target: TakesLookups, lookups: Lookups | undefined): void {
+  const issues = lookups === undefined ? [] : faultsOf(target, lookups);
+  if (issues.length > 0) throw new RowlensError("lookup-invalid", `${issues.length === 1 ? "a lookup" : `${issues.length} lookups`} cannot be taken: ${issues[0]?.path} ${issues[0]?.message}`, issues);
 }
 
+interface TakesLookups {
+  set_lookups(entries: string[]): void;
+}
+
+/** Sets answers; where some cannot be taken none is, and those are told. */
+function faultsOf(target: TakesLookups, lookups: Lookups): Issue[] {
+  try {
+    target.set_lookups(lookups.flatMap(([collection, id, key]) => [collection, id, key]));
+    return [];
+  } catch (error) {
+    if (!Array.isArray(error)) throw error;
+    return error as Issue[];
+  }
+}

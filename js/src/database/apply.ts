@@ -3,8 +3,8 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import { Batch, chunksOf, type Version } from "./batch.ts";
 import { applyAgain } from "./apply-again.ts";
 import { applyChunk, type Applied } from "./apply-chunk.ts";
-import { failedOutcome, memberOutcome, refusedOutcome, supersededOutcome, versionlessOutcome } from "./made-outcome.ts";
-import { lookupsFor, type NewKey } from "./lookups.ts";
+import { failedOutcome, memberOutcome, refusedOutcome, supersededOutcome, unresolvedOutcome, versionlessOutcome } from "./made-outcome.ts";
+import { type NewKey, writeLookups } from "./lookups.ts";
 import { counted, type Outcome, type Outcomes } from "./outcome.ts";
 import type { Session } from "./session.ts";
 
@@ -68,8 +68,8 @@ export async function mapped(session: Session, collection: Collection, documents
     throw new RowlensError("unguarded", `collection \`${collection.name}\` has no \`version\` in the mapping, so nothing tells an older state from a newer one: name one, or write with \`unguarded: true\``);
   }
   if (!guarded && options.versions !== undefined) throw new RowlensError("version-unmapped", `collection \`${collection.name}\` has no column for versions: give it a \`version\` in the mapping`);
-  const lookups = options.lookups ?? (collection.inner.looksUp ? await lookupsFor(session, collection, documents, options.newKey) : undefined);
-  return new Batch(collection, documents, { lookups, versions: options.versions, undefined: options.undefined });
+  const asked = options.lookups === undefined && collection.inner.looksUp ? await writeLookups(session, collection, documents, options.newKey) : undefined;
+  return new Batch(collection, documents, { lookups: options.lookups ?? asked?.lookups, unresolved: asked?.unresolved, versions: options.versions, undefined: options.undefined });
 }
 
 /** Outcomes of those documents that are not even tried; holes for the others. @internal */
@@ -77,6 +77,8 @@ export function settled(batch: Batch): (Outcome | undefined)[] {
   const accepted = new Map(batch.members.map((member) => [member.document, member]));
   return Array.from({ length: batch.documents }, (_, document) => {
     const member = accepted.get(document);
+    const unresolved = batch.unresolved.get(document);
+    if (unresolved !== undefined) return unresolvedOutcome(batch, document, member?.key, unresolved);
     if (member === undefined) return refusedOutcome(batch, document);
     return member.noVersion === undefined ? undefined : versionlessOutcome(batch, member, member.key);
   });
@@ -85,8 +87,9 @@ export function settled(batch: Batch): (Outcome | undefined)[] {
 /** Whether versions tell older states from newer ones. @internal */
 export const isGuarded = (collection: Collection): boolean => collection.inner.description.version !== null;
 
-/** The aggregates that may be written: guarded ones need a version. @internal */
-export const writable = (batch: Batch, collection: Collection): Batch["members"] => (!isGuarded(collection) ? batch.members : batch.members.filter(({ noVersion }) => noVersion === undefined));
+/** The aggregates that may be written: guarded ones need a version, and the ids of all their keys. @internal */
+export const writable = (batch: Batch, collection: Collection): Batch["members"] =>
+  isGuarded(collection) || batch.unresolved.size > 0 ? batch.members.filter(({ document, noVersion }) => (noVersion === undefined || !isGuarded(collection)) && !batch.unresolved.has(document)) : batch.members;
 
 /** @internal */
 export function outcomeOf(batch: Batch, member: Batch["members"][number], results: ReadonlyMap<string, Applied>): Outcome {

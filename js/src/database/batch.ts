@@ -4,6 +4,7 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import type { ColumnKind, TableDescription } from "../core/description.ts";
 import { columnTypes } from "../core/rows.ts";
 import type { ColumnType } from "../postgres/column-type.ts";
+import type { LookupFailure } from "./lookups.ts";
 import { copyBinary } from "../postgres/copy-binary.ts";
 import { binaryParameters } from "../postgres/parameters.ts";
 import { toText } from "../postgres/text.ts";
@@ -17,6 +18,7 @@ export type Version = bigint | number | Date;
 export interface BatchOptions {
   readonly versions?: readonly Version[] | undefined;
   readonly lookups?: Lookups | undefined;
+  readonly unresolved?: ReadonlyMap<number, LookupFailure> | undefined;
   readonly undefined?: "omit" | "null" | undefined;
 }
 
@@ -53,6 +55,8 @@ export class Batch {
   readonly members: readonly Member[];
   /** Documents whose key another document of the batch has in a newer state, which is written instead: by the index of that one. */
   readonly superseded: ReadonlyMap<number, readonly Superseded[]>;
+  /** Documents that are not written because an id of theirs could not be looked up. */
+  readonly unresolved: ReadonlyMap<number, LookupFailure>;
   /** The first thousand findings by document. */
   readonly issues: ReadonlyMap<number, readonly Issue[]>;
   readonly #batch: WasmBatch;
@@ -66,6 +70,7 @@ export class Batch {
     this.#batch = batch;
     this.#collection = collection;
     this.documents = documents;
+    this.unresolved = options.unresolved ?? new Map();
     const byDocument = new Map<number, Issue[]>();
     for (const issue of issues) {
       const list = byDocument.get(issue.document ?? -1);

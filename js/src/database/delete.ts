@@ -28,7 +28,12 @@ export async function deleteOne(session: Session, collection: Collection, id: un
   }
   if (!guarded && options.version !== undefined) throw new RowlensError("version-unmapped", `collection \`${collection.name}\` has no column for versions: give it a \`version\` in the mapping`);
   if (guarded && options.version === undefined) throw new RowlensError("version-needed", `a delete from \`${collection.name}\` needs the \`version\` up to which states go`);
-  const [key] = await keysOf(session, collection, [id], options.lookups);
+  const found = await keysOf(session, collection, [id], options.lookups).catch((error: unknown) => {
+    if (error instanceof PostgresError) return error;
+    throw error;
+  });
+  if (found instanceof PostgresError) return errorOutcome(found, 0, undefined, [], true);
+  const [key] = found;
   if (key === undefined) return { outcome: "failed", reason: "document-refused", message: "this `_id` has no key in PostgreSQL", document: 0, issues: [] };
   const keys = arrayToText([key]);
   const statements = writeStatements(collection);

@@ -1,5 +1,6 @@
 import type { Issue } from "../core/issue.ts";
 import type { Batch, Member, Superseded } from "./batch.ts";
+import type { LookupFailure } from "./lookups.ts";
 import type { AppliedOutcome, FailedOutcome, Outcome } from "./outcome.ts";
 import type { PostgresError } from "./postgres-error.ts";
 import type { ResultRow } from "./session.ts";
@@ -19,13 +20,13 @@ export function rowOutcome(row: ResultRow, document: number, key: string, issues
 export const memberOutcome = (batch: Batch, { document, key }: Member, row: ResultRow): Outcome => rowOutcome(row, document, key, issuesOf(batch, document));
 
 /** An error of PostgreSQL, which quotes no values. */
-export function errorOutcome(error: PostgresError, document: number, key: string, issues: readonly Issue[], deleting = false): FailedOutcome {
+export function errorOutcome(error: PostgresError, document: number, key: string | undefined, issues: readonly Issue[], deleting = false): FailedOutcome {
   const { sqlstate, constraint, schema, table, column } = error;
   const place = Object.fromEntries(Object.entries({ constraint, schema, table, column }).filter(([, name]) => name !== undefined));
   const reason = reasonOf(error, deleting);
   // The answer to a COMMIT may be what was lost.
   const message = reason === "pg-down" ? `${error.message}; whether it was written is not known, do it again` : error.message;
-  return { outcome: "failed", reason, message, document, key, sqlstate, ...place, issues };
+  return { outcome: "failed", reason, message, document, ...(key === undefined ? {} : { key }), sqlstate, ...place, issues };
 }
 
 export const failedOutcome = (batch: Batch, { document, key }: Member, error: PostgresError): FailedOutcome => errorOutcome(error, document, key, issuesOf(batch, document));
@@ -35,6 +36,12 @@ export function refusedOutcome(batch: Batch, document: number): FailedOutcome {
   const issues = issuesOf(batch, document);
   const why = issues.find(({ severity }) => severity === "error");
   return { outcome: "failed", reason: "document-refused", message: why?.message ?? "the document became no rows", document, issues };
+}
+
+/** A document of which an id could not be looked up. */
+export function unresolvedOutcome(batch: Batch, document: number, key: string | undefined, failure: LookupFailure): FailedOutcome {
+  if (failure instanceof Error) return errorOutcome(failure, document, key, issuesOf(batch, document));
+  return { outcome: "failed", reason: "document-refused", message: failure.message, document, ...(key === undefined ? {} : { key }), issues: [{ ...failure, document }, ...issuesOf(batch, document)] };
 }
 
 /** A document that nothing tells the age of. */

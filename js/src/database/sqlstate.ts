@@ -49,9 +49,9 @@ const WHATEVER_THE_DATA = /^(3F|40|42|53|55|57|58)/;
 
 /** What an error of PostgreSQL's means for a document that was being written, or deleted. */
 export function reasonOf(error: PostgresError, deleting = false): FailureReason {
-  const { sqlstate, constraint } = error;
-  // Of a table's own key there is no conflict left to report: the statement resolves it.
-  if (sqlstate === "23505" && constraint?.endsWith("_pkey")) return "id-conflict";
+  const { sqlstate, constraint, table } = error;
+  // Of a table's own key there is no conflict left to report: the statement resolves it. In `id_map` another id has the key.
+  if (sqlstate === "23505" && (constraint?.endsWith("_pkey") || table === "id_map")) return "id-conflict";
   if (sqlstate === "23503" && deleting) return "still-referenced";
   return BY_CODE[sqlstate] ?? BY_CLASS[sqlstate.slice(0, 2)] ?? "other";
 }
