@@ -48,7 +48,14 @@ pub struct Shredder {
     pub(super) input: Vec<u8>,
     pub(super) last: RowSet,
     pub(super) text: Vec<u8>,
+    /// What the last run made, for callers to read where it is: a call for each number costs a small document's rows as much as making them.
+    outline: Vec<u32>,
 }
+
+/// Numbers before those of the tables: documents, those that became rows, kinds of findings.
+const HEAD: usize = 3;
+/// Numbers of a table: rows, where its tuples are, how many bytes.
+const EACH: usize = 3;
 
 #[wasm_bindgen]
 impl Shredder {
@@ -56,7 +63,8 @@ impl Shredder {
     #[wasm_bindgen(constructor)]
     pub fn new(plan: &Plan, collection: usize) -> Result<Shredder, JsValue> {
         let lens = Lens::new(&plan.plan, collection).ok_or_else(|| JsValue::from_str("no such collection"))?;
-        Ok(Shredder { lens, input: Vec::new(), last: RowSet::default(), text: Vec::new() })
+        let outline = vec![0; HEAD + EACH * lens.tables().len()];
+        Ok(Shredder { lens, input: Vec::new(), last: RowSet::default(), text: Vec::new(), outline })
     }
 
     /// Makes room for `length` bytes of concatenated BSON; returns where.
@@ -65,18 +73,28 @@ impl Shredder {
         self.input.as_ptr() as usize
     }
 
-    /// Shreds what was written; returns how many documents became rows.
-    pub fn run(&mut self) -> u32 {
-        self.run_with(None)
+    /// Where the outline of the last run is: documents, accepted documents, kinds of findings, then for each table rows, pointer, bytes. It stays there.
+    pub fn outline(&self) -> usize {
+        self.outline.as_ptr() as usize
     }
 
-    pub(super) fn run_with(&mut self, spans: Option<Spans>) -> u32 {
+    /// Shreds what was written.
+    pub fn run(&mut self) {
+        self.run_with(None);
+    }
+
+    pub(super) fn run_with(&mut self, spans: Option<Spans>) {
         self.lens.clear();
         self.last = RowSet { spans, ..RowSet::default() };
         let input = std::mem::take(&mut self.input);
         self.lens.append_rows(&input, &mut self.last);
         self.input = input;
-        self.last.accepted
+        let (head, tables) = self.outline.split_at_mut(HEAD);
+        head.copy_from_slice(&[self.last.documents, self.last.accepted, u32::try_from(self.last.issues.counts.len()).unwrap_or(u32::MAX)]);
+        // Pointers and lengths of wasm have 32 bits.
+        for (numbers, rows) in tables.chunks_exact_mut(EACH).zip(self.lens.tables()) {
+            numbers.copy_from_slice(&[rows.count, rows.tuples.as_ptr() as u32, rows.tuples.len() as u32]);
+        }
     }
 
     /// How many documents the batch had.
@@ -87,21 +105,6 @@ impl Shredder {
     /// How many of them became rows.
     pub fn accepted(&self) -> u32 {
         self.last.accepted
-    }
-
-    /// Where table `table`'s tuples are.
-    pub fn table_ptr(&self, table: usize) -> usize {
-        self.lens.tables().get(table).map_or(0, |rows| rows.tuples.as_ptr() as usize)
-    }
-
-    /// How many bytes they are.
-    pub fn table_len(&self, table: usize) -> usize {
-        self.lens.tables().get(table).map_or(0, |rows| rows.tuples.len())
-    }
-
-    /// How many rows they are.
-    pub fn row_count(&self, table: usize) -> u32 {
-        self.lens.tables().get(table).map_or(0, |rows| rows.count)
     }
 
     /// Findings, the first thousand.

@@ -12,7 +12,7 @@ import { view, wasm, type WasmAssembler, type WasmBatch, type WasmPlan, type Was
 import type { CollectionDescription, TableDescription } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { Documents, HeldDocuments } from "./documents.ts";
-import { HeldTables } from "./held-tables.ts";
+import { HeldTables, Outline } from "./held-tables.ts";
 import type { Issue } from "./issue.ts";
 import { RowlensError } from "./rowlens-error.ts";
 import { columnTypes, type Rows, TableRows } from "./rows.ts";
@@ -105,6 +105,7 @@ export class Collection {
   readonly #description: CollectionDescription;
   readonly #types: ColumnType[][];
   readonly #shredder: WasmShredder;
+  readonly #outline: Outline;
   readonly #assembler: WasmAssembler;
   /** What the last run left. */
   #held: HeldTables | undefined;
@@ -125,6 +126,7 @@ export class Collection {
     this.#description = description;
     this.#types = description.tables.map(columnTypes);
     this.#shredder = new (wasm().Shredder)(plan as never, index);
+    this.#outline = new Outline(this.#shredder, description.tables.length);
     this.#assembler = new (wasm().Assembler)(plan as never, index);
   }
 
@@ -137,12 +139,13 @@ export class Collection {
    */
   toRows(input: DocumentInput, options: ToRowsOptions = {}): Rows {
     this.#begin(input, options);
-    const accepted = this.#shredder.run();
-    const held = new HeldTables(this.#shredder);
+    this.#shredder.run();
+    const outline = this.#outline;
+    const held = new HeldTables(this.#shredder, outline);
     this.#held = held;
-    const tables = this.tables.map((table, index) => TableRows.make(table, this.#types[index] as ColumnType[], this.#shredder.row_count(index), held, index, options.copy !== false));
-    const { issues, issueCounts } = foundBy(this.#shredder);
-    return { documents: this.#shredder.documents(), accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues, issueCounts };
+    const tables = this.tables.map((table, index) => TableRows.make(table, this.#types[index] as ColumnType[], outline.rows(index), held, index, options.copy !== false));
+    const { issues, issueCounts } = outline.found ? foundBy(this.#shredder) : { issues: [], issueCounts: {} };
+    return { documents: outline.documents, accepted: outline.accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues, issueCounts };
   }
 
   /**

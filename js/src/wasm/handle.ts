@@ -13,15 +13,13 @@ export interface WasmPlan {
 /** @internal */
 export interface WasmShredder {
   reserve(length: number): number;
-  run(): number;
-  run_spans(): number;
+  run(): void;
+  run_spans(): void;
+  outline(): number;
   digests(): number | undefined;
   differences(database: never, values: boolean): unknown;
   documents(): number;
   accepted(): number;
-  table_ptr(table: number): number;
-  table_len(table: number): number;
-  row_count(table: number): number;
   copy_text(table: number): number;
   text_ptr(): number;
   issues(): unknown;
@@ -102,6 +100,27 @@ export const copyTextOf = (kinds: string, tuples: Uint8Array): Uint8Array => was
 
 /** The instance's memory: asking for it is a call into wasm and one back. */
 let memory: WebAssembly.Memory | undefined;
+
+/** Numbers of 32 bits that stay where they are. @internal */
+export class Words {
+  readonly #pointer: number;
+  readonly #count: number;
+  #view = new Uint32Array();
+
+  constructor(pointer: number, count: number) {
+    this.#pointer = pointer >>> 0;
+    this.#count = count;
+  }
+
+  /** Memory that grew has left the last view behind, without anything in it. */
+  get view(): Uint32Array {
+    if (this.#view.length === 0) {
+      memory ??= wasm().linear_memory();
+      this.#view = new Uint32Array(memory.buffer, this.#pointer, this.#count);
+    }
+    return this.#view;
+  }
+}
 
 /** A view of wasm memory; good until the next call into wasm. @internal */
 export function view(pointer: number, length: number): Uint8Array {
