@@ -183,7 +183,7 @@ describe("roundtrip", () => {
     expect(err).toContain("the mapping has no collection `others`");
   });
 
-  it("names documents that differ and where, and exits with 1", async () => {
+  it("H44: roundtrip names documents that differ and where, and exits with 1", async () => {
     const lossy = file("lossy.json", JSON.stringify({ version: 1, collections: { payments: { table: "payments", key: { column: "id", as: "uuid" }, columns: { amount: { path: "amount", type: "numeric" } }, complement: null } } }));
     const { code, out, err } = await cli(["roundtrip", dump, "-m", lossy, "--json"]);
     expect(code).toBe(1);

@@ -80,6 +80,15 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
     expect(await column("SELECT count(*)::text AS a FROM people JOIN id_map ON pg_id = people.id::text")).toEqual(["114"]);
   });
 
+  it("H23: of several writers who give one id a key at the same time the first wins, and the others take its key", async () => {
+    let next = 0;
+    const outcomes = await Promise.all([1, 2, 3, 4].map((v) => opened.db.apply("people", { _id: "new", v, age: v }, { newKey: () => String(100 * v + ++next) })));
+    expect(new Set(outcomes.map((outcome) => outcome.key)).size).toBe(1);
+    expect(outcomes.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+    expect(await column("SELECT id || ' ' || age AS a FROM people")).toEqual([`${outcomes[0]?.key} 4`]);
+    expect(await column("SELECT pg_id AS a FROM id_map")).toEqual([outcomes[0]?.key]);
+  });
+
   it("a read in the loop over a stream of the same transaction is refused, and not waited for for ever; after the loop all goes on", async () => {
     await opened.db.applyMany("things", [thing("a"), thing("b")]);
     await opened.inside(async (db) => {

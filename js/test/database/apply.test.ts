@@ -147,7 +147,7 @@ onEachServer("one document is applied", orders, constraints, (get, server) => {
     expect(await text("SELECT string_agg(id, ',') FROM orders")).toBe("a");
   });
 
-  it("§0.3: what triggers and defaults would fill in is what the document says", async () => {
+  it("§0.3: what defaults would fill in is what the document says", async () => {
     await get().run("ALTER TABLE orders ALTER COLUMN email SET DEFAULT 'default@x'");
     await apply(order("a", 1));
     expect(await text("SELECT coalesce(email, 'NULL') FROM orders")).toBe("NULL");

@@ -1,12 +1,14 @@
 // Hazards of a cutover that are not about order and concurrency (those are in apply*.test.ts, load.test.ts and the simulation); docs/hazards.md lists all.
 import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, serialize, Timestamp, UUID } from "bson7";
-import type { Mapping } from "rowlens";
+import { compile, type Mapping } from "rowlens";
 import { beforeEach, describe, expect, it } from "vitest";
 import { firstDifference } from "../../src/bson/first-difference.ts";
 import { PostgresError } from "../../src/database/postgres-error.ts";
+import type { Database } from "../../src/database/database.ts";
 import { reasonOf } from "../../src/database/sqlstate.ts";
 import { rawDocument } from "../support/arbitrary.ts";
 import { onEachServer } from "../support/each-server.ts";
+import { databaseOver } from "../support/live.ts";
 
 const things: Mapping = {
   version: 1,
@@ -110,6 +112,10 @@ onEachServer("hazards", things, "", (get, server) => {
     expect(await get().db.apply("things", { _id: "a" })).toMatchObject({ outcome: "failed", reason: "version-missing" });
     expect(await get().db.apply("things", { _id: "a", v: "new" })).toMatchObject({ outcome: "failed", reason: "version-missing" });
     expect(await text("SELECT count(*)::text FROM things")).toBe("0");
+    const without = compile({ version: 1, collections: { things: { table: "things", key: { column: "id", as: "text" }, complement: "rest" } } });
+    const calls: ((db: Database) => Promise<unknown>)[] = [(db) => db.apply("things", { _id: "a" }), (db) => db.applyMany("things", [{ _id: "a" }]), (db) => db.load("things", [[{ _id: "a" }]]), (db) => db.delete("things", "a")];
+    for (const call of calls) await expect(call(databaseOver(get().session(), without))).rejects.toMatchObject({ code: "unguarded" });
+    expect(await text("SELECT count(*)::text FROM things")).toBe("0");
   });
 
   it("H14: rows whose document is gone, unseen by any hook, are told", async () => {
@@ -153,6 +159,21 @@ onEachServer("hazards", things, "", (get, server) => {
     expect(await counts({ _id: "a", flag: true }, { _id: "b", flag: false }, { _id: "c", flag: false })).toEqual(["inserted", "inserted", "inserted"]);
     expect(await counts({ _id: "d", flag: true }), "one without an address is enough, as in MongoDB").toEqual(["unique-conflict"]);
     expect(await counts({ _id: "e", flag: true, email: "x" }, { _id: "f", flag: false, email: "x" })).toEqual(["inserted", "inserted"]);
+  });
+
+  it("H26: unique values change hands, both ways, where the mapping makes the index deferrable", async () => {
+    const swap: Mapping = { version: 1, collections: { things: { table: "things", key: { column: "id", as: "text" }, complement: "rest", columns: { cost: { path: "cost", type: "numeric" } }, indexes: [{ columns: ["cost"], unique: true, deferrable: true, name: "one_cost" }] } } };
+    const constraint = compile(swap).ddl().split(";").find((statement) => statement.includes("one_cost"));
+    const of = (v: number): object[] => ["x", "y"].map((_id, index) => ({ _id, v, cost: (v + index) % 2 }));
+    try {
+      await get().run(constraint as string);
+      expect((await get().db.applyMany("things", of(1))).counts).toMatchObject({ inserted: 2 });
+      expect((await get().db.applyMany("things", of(2))).counts).toMatchObject({ updated: 2 });
+      expect((await get().db.load("things", [of(3)])).counts).toMatchObject({ updated: 2 });
+      expect(await text("SELECT id, cost::text FROM things ORDER BY id")).toBe("x|1;y|0");
+    } finally {
+      await get().run("ALTER TABLE things DROP CONSTRAINT IF EXISTS one_cost");
+    }
   });
 
   it("H30: fields and types that no mapping foresaw are kept, and said", async () => {
@@ -260,7 +281,7 @@ describe("§9: what PostgreSQL refuses has a reason", () => {
   /** Condition, and the reason that it is. */
   const REASONS: [string, string][] = [
     ["23503", "missing-parent"], ["23505", "unique-conflict"], ["23P01", "unique-conflict"], ["23502", "missing-required"], ["23514", "check-failed"], ["22003", "scale-or-range"], ["22001", "scale-or-range"], ["22007", "date-range"], ["22008", "date-range"],
-    ["22021", "nul-byte"], ["22P05", "nul-byte"], ["22P02", "bad-literal"], ["40001", "retry"], ["40P01", "retry"], ["55P03", "throttle"], ["57014", "throttle"], ["53300", "throttle"],
+    ["22021", "nul-byte"], ["22P05", "nul-byte"], ["22P02", "bad-literal"], ["22P03", "bad-literal"], ["40001", "retry"], ["40P01", "retry"], ["55P03", "throttle"], ["57014", "throttle"], ["53300", "throttle"],
     ["57P01", "pg-down"], ["57P02", "pg-down"], ["57P03", "pg-down"], ["08006", "pg-down"], ["42703", "schema-drift"], ["42P01", "schema-drift"], ["42804", "schema-drift"], ["42501", "schema-drift"], ["P0001", "other"],
   ];
   const raise = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the value is secret' USING ERRCODE = NEW.note, DETAIL = 'Key (note)=(secret)'; END $$;
