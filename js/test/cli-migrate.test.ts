@@ -10,7 +10,7 @@ const fewer = file("fewer.json", JSON.stringify({ ...mapping, collections }));
 it("prints SQL for psql, warnings beside it", async () => {
   const { code, out, err } = await cli(["migrate", now, old]);
   expect(code).toBe(0);
-  expect(out).toMatch(/^BEGIN;\n[^]*ALTER TABLE "payments" DROP COLUMN "amount";[^]*\nCOMMIT;\n$/);
+  expect(out).toMatch(/^BEGIN ISOLATION LEVEL READ COMMITTED;\n[^]*ALTER TABLE "payments" DROP COLUMN "amount";[^]*\nCOMMIT;\n$/);
   expect(err).toContain("migration-rewrites");
   expect((await cli(["migrate", now, old, "--quiet"])).err).toBe("");
 });

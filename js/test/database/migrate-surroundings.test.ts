@@ -116,7 +116,7 @@ describe("what stands around the tables", () => {
   it("what the connection is set to makes no difference", async () => {
     await database.exec("SET array_nulls = off; SET standard_conforming_strings = off; SET backslash_quote = off");
     try {
-      await expectMoved(here, things({}), things({ columns: { s: { path: "s", type: "odd" }, l: { path: "l", type: "text[]" } } }, "things", { enums: { odd: ["a\\b", "c"] } }), { things: documents });
+      await expectMoved(here, things({}), things({ columns: { s: { path: "s", type: "text" }, l: { path: "l", type: "text[]" } } }), { things: documents });
     } finally {
       await database.exec("RESET ALL");
     }

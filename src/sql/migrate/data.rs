@@ -48,7 +48,7 @@ fn bases(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
 }
 
 /// What rows and complement together say of each field, as one object; to be had from what [`read`] joins.
-fn values(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
+pub(super) fn values(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
     let rest = complement(collection).unwrap_or_else(|| "NULL::jsonb".to_owned());
     let part = |part: &str| format!("coalesce({rest} -> '{part}', '{{}}')");
     object(moved.iter().enumerate().map(|(index, (name, _))| {
@@ -58,7 +58,7 @@ fn values(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
 }
 
 /// What is joined to a root row `t` to read the fields: variants' tables, and `b` with what the rows alone say and whether the complement says more.
-fn read(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
+pub(super) fn read(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
     let rest = complement(collection).unwrap_or_else(|| "NULL::jsonb".to_owned());
     let all = names(moved.iter().map(|(name, _)| name.as_str()));
     format!("{}, LATERAL (SELECT pg_temp.rowlens_touches({rest}, {all}) AS touched, {}) b", joins(collection), bases(collection, moved))
@@ -85,6 +85,8 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     out.take.push(format!("CREATE INDEX ON {moving} (k);\nANALYZE {moving};"));
     out.take.extend(guards(pair, moved, &moving));
     out.take.extend(super::key_orders::guards(pair, moved, &moving));
+    let still = super::proof::still(pair, moved, number);
+    out.take.extend(still.before);
     let kind = in_row(pair.old, &pair.old.root, "t");
     for (name, case) in moved.iter().flat_map(|(name, _)| cases(&pair.old.root, name).into_iter().map(move |case| (name, case))) {
         for (names_of, table, column) in Parts::of(case.node, &[name.to_owned()]).columns {
@@ -102,7 +104,13 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     }
     let rows = rows_of(pair.old_plan, pair.old, moved);
     for (index, table) in pair.old.tables.iter().enumerate() {
-        let text = |sql: String, pg: &PgType| format!("{sql}{}::text", if *pg == PgType::Json { "::jsonb" } else { "" });
+        // What is exactly the same number says the same: its scale the complement may know.
+        let text = |sql: String, pg: &PgType| match pg {
+            PgType::Json => format!("{sql}::jsonb::text"),
+            PgType::Numeric(_) => format!("trim_scale({sql})::text"),
+            PgType::Array(element, _) if matches!(**element, PgType::Numeric(_)) => format!("array_dims({sql}) || ARRAY(SELECT trim_scale(x) FROM unnest({sql}) x)::text"),
+            _ => format!("{sql}::text"),
+        };
         let of = |value: &str| {
             let selects = rows.iter().filter(|rows| rows.table == index).map(|rows| {
                 format!("SELECT ARRAY[{}] FROM (SELECT m.k, m.{value}) s(k, v){}", list(rows.columns.iter().zip(&table.columns).map(|(sql, column)| text(sql.clone(), &column.pg))), rows.from)
@@ -129,6 +137,7 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     let kept = &pair.places.columns[0];
     let (mut set, mut select, mut differ) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
     let held = held(pair.new_plan, pair.new, moved);
+    let mut written = Vec::new();
     for Held { column: index, shapes, .. } in held.iter().filter(|held| held.table == 0) {
         let column = new_root.columns.get(*index)?;
         let was = kept.iter().position(|place| *place == Some(*index)).and_then(|old| root.columns.get(old));
@@ -153,6 +162,8 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
             "UPDATE {target} t SET {}\nFROM (SELECT s.k, {} FROM {moving} s) n\nWHERE {target_key} = n.k AND ({}) IS DISTINCT FROM ({});",
             set.join(", "), select.join(", "), differ.0.join(", "), differ.1.join(", ")
         ));
+        let from = format!("{target} t, (SELECT s.k, {} FROM {moving} s) n WHERE {target_key} = n.k AND pg_temp.rowlens_touches({}, {all}) AND ({}) IS DISTINCT FROM ({})", select.join(", "), complement(pair.new)?, differ.0.join(", "), differ.1.join(", "));
+        written.push(super::proof::written(new_root, &from));
     }
     let new_kind = in_value(&pair.new.root, "s.v");
     for (kind, index) in own_tables(pair.new).filter(|_| moved.iter().any(|(_, change)| *change == Change::Other)) {
@@ -166,8 +177,12 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
             let sets = list(columns.iter().map(|(name, value)| format!("{name} = {value}")));
             out.put.push(format!("UPDATE {} t SET {sets}\nFROM {moving} s WHERE t.{key_column} = s.k AND {new_kind} = {};", table.qualified(), literal(kind)));
         }
+        let differ = columns.iter().map(|(name, value)| format!(" OR t.{name}::text IS DISTINCT FROM ({value})::text")).collect::<String>();
+        written.push(super::proof::written(table, &format!("{moving} s LEFT JOIN {} t ON t.{key_column} = s.k WHERE {new_kind} = {} AND (t.{key_column} IS NULL{differ})", table.qualified(), literal(kind))));
     }
-    for rows in rows_of(pair.new_plan, pair.new, moved) {
+    let rows = rows_of(pair.new_plan, pair.new, moved);
+    written.extend(super::proof::counted(pair.new, &rows, &moving));
+    for rows in rows {
         let table = pair.new.tables.get(rows.table)?;
         out.put.push(format!("INSERT INTO {} ({})\nSELECT {}\nFROM {moving} s{};", table.qualified(), list(table.columns.iter().map(|c| quote(&c.name))), rows.columns.join(", "), rows.from));
     }
@@ -185,6 +200,8 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
         read(pair.new, moved), values(pair.new, moved)
     ));
     out.put.push(format!("SELECT pg_temp.rowlens_refuse('afterwards the document ' || s.k || ' would be gone')\nFROM {moving} s WHERE NOT EXISTS (SELECT FROM {target} t WHERE {target_key} = s.k) LIMIT 1;"));
+    out.put.append(&mut written);
+    out.put.extend(still.after);
     out.put.push(format!("DROP TABLE {moving};"));
     Some(out)
 }

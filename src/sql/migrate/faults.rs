@@ -38,6 +38,30 @@ impl Faults {
         self.errors.push(Issue::new("migration-schema", Severity::Error, "schema".to_owned(), "only one of the two mappings names a schema, in which `id_map` and tombstones are").help("name the schema in both"));
     }
 
+    /// Whatever goes belongs to a field that moves; else how the two mappings were matched is wrong.
+    fn nothing_lost(&mut self, pair: &Pair<'_>, moved: &[(String, Change)]) {
+        let moves = |(name, _): &&(String, Change)| -> (Vec<usize>, Vec<(usize, usize)>) { (tables_below(pair.old, name), columns_of(pair.old, name)) };
+        let (tables, columns): (Vec<_>, Vec<_>) = moved.iter().filter(|(_, change)| *change == Change::Other).collect::<Vec<_>>().iter().map(moves).unzip();
+        let (tables, columns) = (tables.concat(), columns.concat());
+        let mut lost = Vec::new();
+        for (at, (table, places)) in pair.old.tables.iter().zip(&pair.places.columns).enumerate().filter(|(at, _)| !tables.contains(at)) {
+            let gone = |(column, place): (usize, &Option<usize>)| (place.is_none() && !columns.contains(&(at, column)) && table.columns.get(column).and_then(field).is_some()).then(|| format!("`{}` of `{}`", table.columns[column].name, table.name));
+            lost.extend(places.iter().enumerate().filter_map(gone));
+        }
+        for what in lost {
+            self.error("migration-loss", pair.new, format!("{what} would go, and no field that it holds moves"), "this is a fault of rowlens: please report the two mappings");
+        }
+    }
+
+    /// The version comes from a field that SQL cannot read.
+    fn version(&mut self, pair: &Pair<'_>) {
+        let Some(name) = pair.new.version.as_ref().filter(|_| super::versions::come(pair)).and_then(|version| version.path.first()) else { return };
+        let looked_up = |(table, column): (usize, usize)| column_of(pair.new, table, column).and_then(field).is_some_and(|field| field.lookup.is_some());
+        if columns_of(pair.new, name).into_iter().any(looked_up) || !tables_below(pair.new, name).is_empty() {
+            self.error("migration-lookup", pair.new, format!("the version of `{}` stands in `{name}`, of which SQL cannot read all", pair.new.name), REMAP);
+        }
+    }
+
     /// The fields that move; what forbids it becomes faults.
     pub(super) fn check(&mut self, pair: &Pair<'_>) -> Vec<(String, Change)> {
         let (old, new) = (pair.old, pair.new);
@@ -52,7 +76,7 @@ impl Faults {
         }
         if let (Some(was), Some(is)) = (&old.version, &new.version) {
             if was.path != is.path {
-                self.error("migration-version", new, format!("the version of `{name}` is another one, and what is stored are versions of the old one"), "take `version` out of the mapping with one migration and in again with the next; versions then begin anew, so delete the collection's tombstones");
+                self.error("migration-version", new, format!("the version of `{name}` is another one, and what is stored are versions of the old one"), "take `version` out of the mapping with one migration and in again with the next, and delete the collection's tombstones when nothing older can arrive any more");
             }
         }
         if old.complement.is_some() && new.complement.is_none() {
@@ -64,6 +88,8 @@ impl Faults {
             self.error("migration-order", new, format!("columns or children of `{name}` stand in another order, which is that of keys under `fidelity: exact`"), "keep their order");
         }
         let moved: Vec<(String, Change)> = pair.fields().into_iter().filter(|(field, _)| !self.identity(pair, field)).collect();
+        self.nothing_lost(pair, &moved);
+        self.version(pair);
         if moved.is_empty() {
             return moved;
         }
@@ -119,7 +145,8 @@ fn column_of(collection: &CollectionPlan, table: usize, column: usize) -> Option
     collection.tables.get(table)?.columns.get(column)
 }
 
-fn each_child(node: &Node, look: &mut impl FnMut(&Child)) {
+/// Every child below a node, whichever shape it is of.
+pub(super) fn each_child(node: &Node, look: &mut impl FnMut(&Child)) {
     for (_, node) in Parts::of(node, &[]).children {
         let Some(child) = child(node) else { continue };
         look(child);
@@ -154,4 +181,15 @@ pub(super) fn rewrites(pair: &Pair<'_>, moved: &[(String, Change)]) -> Option<Is
 /// Warning: stored digests are of the old form of the rows.
 pub(super) fn digests(pair: &Pair<'_>) -> Issue {
     issue("migration-digests", Severity::Warning, pair.new, "stored digests are of the rows as they were and are set to NULL".to_owned(), "write the documents again, or compare without stored digests")
+}
+
+/// Warning: writes are no longer, or not yet, held against versions.
+pub(super) fn unversioned(pair: &Pair<'_>) -> Option<Issue> {
+    let name = &pair.new.name;
+    let (message, help) = match (&pair.old.version, &pair.new.version) {
+        (Some(_), None) => (format!("versions of `{name}` go, and writes are no longer held against them"), "keep `version` where writes may come late or twice"),
+        (None, Some(is)) if is.path.is_empty() => (format!("rows of `{name}` have no version until they are written again, and whatever is written first wins"), "let no older states arrive meanwhile"),
+        _ => return None,
+    };
+    Some(issue("migration-unversioned", Severity::Warning, pair.new, message, help))
 }

@@ -34,7 +34,6 @@ pub(super) fn guards(pair: &Pair<'_>, moved: &[(String, Change)], moving: &str) 
     below.extend(pair.places.tables.iter().enumerate().filter(|(_, place)| place.is_none()).map(|(table, _)| table));
     below.sort_unstable();
     below.dedup();
-    out.extend(interfering(pair));
     for table in below.iter().filter_map(|table| pair.old.tables.get(*table)) {
         out.extend(table.columns.iter().filter_map(|column| microseconds(table, column, moving)));
         out.push(unknown(table));
@@ -67,19 +66,6 @@ fn unknown(table: &TablePlan) -> String {
     let message = format!("'`' || attname || {}", literal(&format!("` of `{}` is no column of the mapping, and rows of the table are written anew", table.name)));
     let help = literal("map the column, or move it to a table of its own first");
     format!("{}\nFROM pg_attribute WHERE attrelid = {}::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attname <> ALL (ARRAY[{}]) LIMIT 1;", refuse(&message, &help), literal(&table.qualified()), known.join(", "))
-}
-
-/// Triggers and rules would change what is written, or write elsewhere.
-fn interfering(pair: &Pair<'_>) -> [String; 2] {
-    let tables: Vec<String> = pair.old.tables.iter().map(|table| format!("{}::regclass", literal(&table.qualified()))).collect();
-    let tables = tables.join(", ");
-    let trigger = refuse("'trigger `' || tgname || '` of `' || tgrelid::regclass || '` would run for rows that the migration writes'", &literal("disable it in the same transaction first (ALTER TABLE … DISABLE TRIGGER …), and enable it again at the end"));
-    let rule = refuse("'rule `' || rulename || '` of `' || ev_class::regclass || '` would change what the migration writes'", &literal("disable it in the same transaction first (ALTER TABLE … DISABLE RULE …), and enable it again at the end"));
-    [
-        // Bits: INSERT 4, DELETE 8, UPDATE 16.
-        format!("{trigger}\nFROM pg_trigger WHERE tgrelid IN ({tables}) AND NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgtype & 28 <> 0 LIMIT 1;"),
-        format!("{rule}\nFROM pg_rewrite WHERE ev_class IN ({tables}) AND ev_type <> '1' AND ev_enabled IN ('O', 'A') LIMIT 1;"),
-    ]
 }
 
 /// A foreign key that the mapping does not know does something when the rows go.

@@ -6,10 +6,12 @@
 //! the data shows by the SQL itself, which then changes nothing.
 
 mod assemble;
+mod beside;
 mod compare;
 mod data;
 mod enums;
 mod faults;
+mod frame;
 mod functions;
 mod guards;
 mod held;
@@ -18,6 +20,7 @@ mod kept;
 mod key_orders;
 mod orders;
 mod parts;
+mod proof;
 mod renames;
 mod routes;
 mod shred;
@@ -25,6 +28,7 @@ mod structure;
 mod tables;
 mod value;
 mod variants;
+mod versions;
 
 use self::compare::{Change, Pair};
 use crate::issue::Issue;
@@ -46,9 +50,6 @@ const RUNNING: &str = "SET LOCAL rowlens.migration = 'running';";
 
 /// No row is hidden from the statements: where a policy would, PostgreSQL refuses.
 const ALL_ROWS: &str = "SET LOCAL row_security = off;";
-
-/// What every statement that reads or writes values as text relies on; in this transaction only.
-const SETTINGS: [&str; 6] = ["timezone = 'UTC'", "datestyle = 'ISO, YMD'", "bytea_output = 'hex'", "extra_float_digits = 1", "array_nulls = on", "standard_conforming_strings = on"];
 
 /// Refuses to go on in several transactions, and, where data moves, in one that may not see what others have written before the tables were locked.
 fn transaction(moving: bool) -> String {
@@ -90,7 +91,7 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     let mut out = Migration::default();
     // Without a complement nothing that is not mapped was kept: then what comes to the tables is empty.
     let moves = |pair: &Pair<'_>, moved: &[(String, Change)]| !moved.is_empty() && (pair.old.complement.is_some() || moved.iter().any(|(_, change)| *change == Change::Other));
-    let (mut take, mut put) = (Vec::new(), Vec::new());
+    let (mut take, mut put, mut besides, mut written) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut drops, mut relations, mut before, mut creates, mut after) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, (pair, moved)) in work.iter().enumerate() {
         let mut structure = structure::structure(pair);
@@ -101,11 +102,22 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
         before.extend(structure.before);
         creates.extend(structure.creates);
         after.extend(structure.after);
+        besides.extend(beside::beside(pair));
+        let digests = pair.new.hash.is_some() && pair.old.hash.is_some();
+        let (filled, tables) = (versions::versions(pair), pair.old.tables.iter().map(crate::plan::TablePlan::qualified));
+        written.extend(tables.take(if moves(pair, moved) { usize::MAX } else { usize::from(filled.is_some() || changes && digests) }));
+        out.warnings.extend(faults::unversioned(pair));
         if moves(pair, moved) {
             let data = data::data(pair, moved, number).unwrap_or_default();
             take.extend(data.take);
             put.extend(data.put);
             out.warnings.extend(faults::rewrites(pair, moved));
+        }
+        if let (Some(filled), Some(root)) = (filled, pair.old.tables.first()) {
+            if !moves(pair, moved) {
+                take.push(format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;", root.qualified()));
+            }
+            put.push(filled);
         }
         if let (true, Some(hash), Some(root)) = (changes, pair.new.hash.as_ref().filter(|_| pair.old.hash.is_some()), pair.new.tables.first()) {
             after.push(format!("UPDATE {} SET {hash} = NULL WHERE {hash} IS NOT NULL;", root.qualified(), hash = quote(hash)));
@@ -119,6 +131,7 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     let moving = !take.is_empty();
     let mut body = Vec::new();
     body.append(&mut take);
+    body.append(&mut besides);
     body.extend(ddl::prelude(new).into_iter().filter(|statement| !ddl::prelude(old).contains(statement)));
     body.extend(enums.before);
     body.extend(kept::kept(old, new, work.iter().map(|(pair, _)| pair)));
@@ -127,22 +140,29 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     body.append(&mut before);
     body.append(&mut creates);
     body.append(&mut put);
+    let now: Vec<String> = work.iter().flat_map(|(pair, _)| &pair.new.tables).map(crate::plan::TablePlan::qualified).collect();
     if moving {
-        // Tables are not altered while deferred foreign keys wait for their check.
-        body.push("SET CONSTRAINTS ALL IMMEDIATE;".to_owned());
+        body.push(frame::deferrable("IMMEDIATE", &now));
     }
     body.append(&mut after);
     body.extend(enums.after);
     if moving {
         let functions = functions::needed(body.iter().map(String::as_str));
-        out.statements.extend(SETTINGS.map(|setting| format!("SET LOCAL {setting};")));
+        out.statements.extend(frame::moving());
         out.statements.extend(functions.iter().map(|function| function.text.to_owned()));
         body.push(format!("DROP FUNCTION {};", functions.iter().map(|function| function.name).collect::<Vec<_>>().join(", ")));
-        body.push("SET CONSTRAINTS ALL DEFERRED;".to_owned());
+        body.push(frame::deferrable("DEFERRED", &now));
+        // A text of several statements is read before any of them runs, and a label with a backslash would become another.
+        let escapes = body.iter().any(|statement| statement.contains('\\'));
+        body.splice(0..0, escapes.then(|| r"SELECT pg_temp.rowlens_refuse('standard_conforming_strings is off', 'set it to on first') WHERE length('\\') <> 2;".to_owned()));
+    }
+    if !written.is_empty() {
+        body.insert(0, frame::undisturbed(&written));
     }
     out.statements.append(&mut body);
     if out.statements.len() > 1 {
-        out.statements.splice(0..0, [RUNNING.to_owned(), transaction(moving), ALL_ROWS.to_owned()]);
+        out.statements.splice(0..0, [RUNNING.to_owned(), transaction(moving), frame::remember(), ALL_ROWS.to_owned()]);
+        out.statements.push(frame::moved());
     }
     Ok(out)
 }

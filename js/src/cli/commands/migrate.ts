@@ -29,7 +29,7 @@ export const migrate: Command = {
     }
     if (args.quiet !== true) sayIssues(warnings);
     if (statements.length === 0) return EXIT.fine;
-    await print(args.breakpoints === true ? `${statements.join(`\n${BREAKPOINT}\n`)}\n` : `BEGIN;\n\n${sql}\nCOMMIT;\n`);
+    await print(args.breakpoints === true ? `${statements.join(`\n${BREAKPOINT}\n`)}\n` : `BEGIN ISOLATION LEVEL READ COMMITTED;\n\n${sql}\nCOMMIT;\n`);
     return EXIT.fine;
   },
 };

@@ -8,7 +8,10 @@ BEGIN
       IF family = 'char' THEN x := rtrim(x, ' '); END IF;
       RETURN CASE WHEN kind = 'objectId' AND x ~ '^[0-9a-f]{24}$' THEN jsonb_build_object('$oid', x) ELSE to_jsonb(x) END;
     WHEN 'boolean' THEN RETURN to_jsonb(x::boolean);
-    WHEN 'json' THEN RETURN x::jsonb;
+    WHEN 'json' THEN
+      -- Short numbers are doubles, all of them.
+      IF x::jsonb::text ~ '[0-9.]{16}' THEN PERFORM pg_temp.rowlens_double_of(e) FROM jsonb_path_query(x::jsonb, '$.**') e WHERE jsonb_typeof(e) = 'number'; END IF;
+      RETURN x::jsonb;
     WHEN 'integer' THEN
       i := x::bigint;
       IF kind IN ('int32', 'number') AND i BETWEEN -2147483648 AND 2147483647 THEN RETURN to_jsonb(i); END IF;

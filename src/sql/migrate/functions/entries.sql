@@ -5,6 +5,17 @@ CREATE FUNCTION pg_temp.rowlens_double(x float8) RETURNS jsonb LANGUAGE sql IMMU
     ELSE to_jsonb(x) END
 $rowlens$;
 
+-- JSON has numbers that no double is, which others may have written.
+CREATE FUNCTION pg_temp.rowlens_double_of(j jsonb) RETURNS float8 LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE q numeric := j::numeric; d float8;
+BEGIN
+  IF q <> 0 AND abs(q) BETWEEN 5e-324 AND 1.7976931348623157e308 THEN d := q::text::float8; ELSIF q = 0 THEN d := 0; END IF;
+  IF d IS NULL OR (d::text::numeric <> q AND length(trim(both '0' FROM translate(q::text, '-.', ''))) > length(trim(both '0' FROM translate(d::text::numeric::text, '-.', '')))) THEN
+    PERFORM pg_temp.rowlens_refuse('a number in JSON has more digits, or is larger or smaller, than numbers of documents are', 'round it first, or leave the field where it is');
+  END IF;
+  RETURN d;
+END $rowlens$;
+
 -- Decimal text as BSON's decimals are written.
 CREATE FUNCTION pg_temp.rowlens_decimal(x text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
 DECLARE digits text := ltrim(translate(x, '-.', ''), '0'); adjusted int;
@@ -13,10 +24,11 @@ BEGIN
   IF length(digits) > 34 THEN
     x := trim_scale(x::numeric)::text;
     digits := ltrim(translate(x, '-.', ''), '0');
-    IF length(rtrim(digits, '0')) > 34 THEN RETURN to_jsonb(x); END IF;
+    IF length(rtrim(digits, '0')) > 34 THEN PERFORM pg_temp.rowlens_refuse('a numeric has more than the 34 digits that documents have', 'round it first, or leave the field where it is'); END IF;
   END IF;
   IF digits = '' THEN digits := '0'; END IF;
   adjusted := length(digits) - 1 - scale(x::numeric);
+  IF adjusted > 6144 OR scale(x::numeric) > 6176 THEN PERFORM pg_temp.rowlens_refuse('a numeric is larger or smaller than numbers of documents are', 'round it first, or leave the field where it is'); END IF;
   IF length(digits) > 34 THEN digits := rtrim(digits, '0'); ELSIF adjusted >= -6 THEN RETURN jsonb_build_object('$numberDecimal', x); END IF;
   RETURN jsonb_build_object('$numberDecimal', CASE WHEN x LIKE '-%' THEN '-' ELSE '' END || left(digits, 1) || CASE WHEN length(digits) > 1 THEN '.' || substr(digits, 2) ELSE '' END || 'E' || CASE WHEN adjusted > 0 THEN '+' ELSE '' END || adjusted);
 END $rowlens$;
@@ -52,6 +64,8 @@ BEGIN
   IF jsonb_typeof(j) = 'object' THEN
     IF NOT pg_temp.rowlens_plain(j) THEN PERFORM pg_temp.rowlens_refuse('the object at `' || path || '` in the complement looks like Extended JSON'); END IF;
     RETURN (SELECT coalesce(jsonb_object_agg(k, pg_temp.rowlens_value(e, types, pg_temp.rowlens_path(path, k))), '{}') FROM jsonb_each(j) o(k, e));
+  ELSIF jsonb_typeof(j) = 'number' THEN
+    PERFORM pg_temp.rowlens_double_of(j);
   ELSIF jsonb_typeof(j) = 'array' THEN
     RETURN (SELECT coalesce(jsonb_agg(pg_temp.rowlens_value(e, types, path || '[' || i - 1 || ']') ORDER BY i), '[]') FROM jsonb_array_elements(j) WITH ORDINALITY o(e, i));
   END IF;

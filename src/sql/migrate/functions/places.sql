@@ -54,3 +54,20 @@ BEGIN
     || CASE WHEN rows = '{}' THEN '{}' ELSE jsonb_build_object('rows', rows) END;
   RETURN CASE WHEN rest <> '{"v": 1}' THEN rest END;
 END $rowlens$;
+
+-- The version that a value is: what the core makes of it.
+CREATE FUNCTION pg_temp.rowlens_version(v jsonb) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE w text := coalesce(pg_temp.rowlens_wrapper(v), jsonb_typeof(v)); n numeric;
+BEGIN
+  CASE w
+    WHEN 'number' THEN n := (v #>> '{}')::numeric;
+    WHEN '$numberLong' THEN RETURN (v ->> w)::bigint;
+    WHEN '$numberDouble' THEN n := nullif(CASE WHEN v ->> w ~ '^-?[0-9]' THEN v ->> w END, '')::numeric;
+    WHEN '$date' THEN RETURN (v #>> '{$date,$numberLong}')::bigint;
+    WHEN '$timestamp' THEN
+      n := (v #>> '{$timestamp,t}')::numeric * 4294967296 + (v #>> '{$timestamp,i}')::numeric;
+      RETURN CASE WHEN n <= 9223372036854775807 THEN n::bigint END;
+    ELSE RETURN NULL;
+  END CASE;
+  RETURN CASE WHEN n = trunc(n) AND abs(n) <= 9007199254740992 THEN n::bigint END;
+END $rowlens$;
