@@ -93,6 +93,13 @@ describe("deleted documents stay deleted, and old states old", () => {
   });
 });
 
+it("texts of json that are not those of documents are told", () => {
+  const json = (type: string): Plan => compile(mapping("things", { columns: { a: { path: "a", type } }, children: [{ table: "l", path: "l[]", columns: { v: { path: "@", type: `${type}[]` } } }] }));
+  const codes = (type: string): string[] => migrate(compile(mapping("things")), json(type)).warnings.map((issue) => `${issue.code}: ${issue.message}`);
+  expect(codes("json")).toContainEqual(expect.stringMatching(/^migration-json: `a`, `v` of type json get jsonb's order of keys/));
+  expect(codes("jsonb").join()).not.toContain("migration-json");
+});
+
 it("an id_map that is there already is taken as it is", async () => {
   const [old, plan] = [compile(mapping("things")), compile(mapping("things", {}, {}))];
   const more: Mapping = { ...mapping("things"), collections: { ...mapping("things").collections, users: { table: "users", key: { column: "id", as: "lookup", type: "bigint" } as CollectionMapping["key"], complement: "rest" } } };

@@ -7,6 +7,7 @@ use super::value::field;
 use super::variants::{cases, shapes};
 use crate::issue::{Issue, Severity};
 use crate::plan::{Child, CollectionPlan, ColumnPlan, Node};
+use crate::postgres::PgType;
 
 /// Everything found, collected.
 #[derive(Debug, Default)]
@@ -113,7 +114,7 @@ impl Faults {
                     self.error("migration-lookup", new, format!("`{name}` moves, and ids in it are looked up, which SQL cannot undo"), REMAP);
                 }
                 if orders(collection, [name.as_str()]).conflict {
-                    self.error("migration-variants", new, format!("`{name}` moves, and two variants have the same fields of it in another order"), "give both the same order");
+                    self.error("migration-variants", new, format!("`{name}` moves, and two variants have the same fields of it in another order, or one of them in JSON"), "give both the same order, or read the documents with the old mapping and write them with the new one");
                 }
                 if cases(&collection.root, name).iter().any(|case| tables_by_element(case.node)) {
                     self.error("migration-variants", new, format!("`{name}` moves, and elements in it have tables by a discriminator"), REMAP);
@@ -176,6 +177,20 @@ pub(super) fn rewrites(pair: &Pair<'_>, moved: &[(String, Change)]) -> Option<Is
     let names: Vec<String> = moved.iter().filter(|(_, change)| *change == Change::Other).map(|(name, _)| format!("`{name}`")).collect();
     let message = format!("every document's {} is written anew, and its tables are locked meanwhile", names.join(", "));
     (!names.is_empty()).then(|| issue("migration-rewrites", Severity::Warning, pair.new, message, "run it where that takes seconds, or when nobody waits"))
+}
+
+/// Warning: `json` keeps its text, which SQL makes from jsonb.
+pub(super) fn json_texts(pair: &Pair<'_>, moved: &[(String, Change)]) -> Option<Issue> {
+    let is_json = |pg: &PgType| *pg == PgType::Json || matches!(pg, PgType::Array(element, _) if **element == PgType::Json);
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in moved {
+        let below = tables_below(pair.new, name).into_iter().flat_map(|table| (0..pair.new.tables[table].columns.len()).map(move |column| (table, column)));
+        names.extend(columns_of(pair.new, name).into_iter().chain(below).filter_map(|(table, column)| column_of(pair.new, table, column)).filter(|column| is_json(&column.pg)).map(|column| format!("`{}`", column.name)));
+    }
+    names.sort_unstable();
+    names.dedup();
+    let message = format!("{} of type json get jsonb's order of keys and blanks, which documents do not have: comparisons tell them until the documents are written again", names.join(", "));
+    (!names.is_empty()).then(|| issue("migration-json", Severity::Warning, pair.new, message, "take jsonb, or write the documents again"))
 }
 
 /// Warning: stored digests are of the old form of the rows.

@@ -112,6 +112,7 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
             take.extend(data.take);
             put.extend(data.put);
             out.warnings.extend(faults::rewrites(pair, moved));
+            out.warnings.extend(faults::json_texts(pair, moved));
         }
         if let (Some(filled), Some(root)) = (filled, pair.old.tables.first()) {
             if !moves(pair, moved) {

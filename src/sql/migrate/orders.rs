@@ -3,10 +3,11 @@
 use super::value::names;
 use super::variants::{cases, shapes};
 use crate::plan::{CollectionPlan, Node};
+use crate::postgres::PgType;
 
 /// The orders of all fields that are named, in a collection.
 pub(super) fn orders<'n, 'm>(collection: &'n CollectionPlan, fields: impl IntoIterator<Item = &'m str>) -> Orders<'n> {
-    let mut orders = Orders::default();
+    let mut orders = Orders { collection: Some(collection), ..Orders::default() };
     for name in fields {
         let mut place = String::new();
         crate::path::push_field(&mut place, name);
@@ -14,6 +15,9 @@ pub(super) fn orders<'n, 'm>(collection: &'n CollectionPlan, fields: impl IntoIt
             orders.add(case.node, &place);
         }
     }
+    // What JSON holds has jsonb's order, where another shape has fields in theirs.
+    let below = |place: &str, json: &str| place.strip_prefix(json).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '{']));
+    orders.conflict |= orders.json.iter().any(|json| orders.places.iter().any(|(place, _)| place.contains("[]") && below(place, json)));
     orders
 }
 
@@ -22,14 +26,23 @@ pub(super) fn orders<'n, 'm>(collection: &'n CollectionPlan, fields: impl IntoIt
 #[derive(Debug, Default)]
 pub(super) struct Orders<'n> {
     places: Vec<(String, Option<Vec<&'n str>>)>,
-    /// Two shapes have the same fields in another order, so that no order is that of both.
+    /// Places of columns that hold JSON.
+    json: Vec<String>,
+    collection: Option<&'n CollectionPlan>,
+    /// Two shapes have the same fields in another order, or one has them in JSON, so that no order is that of both.
     pub conflict: bool,
 }
 
 impl<'n> Orders<'n> {
     pub(super) fn add(&mut self, node: &'n Node, place: &str) {
         match node {
-            Node::Column { .. } => {}
+            Node::Column { table, column } => {
+                let pg = self.collection.and_then(|collection| Some(&collection.tables.get(*table)?.columns.get(*column)?.pg));
+                let element = pg.map(|pg| if let PgType::Array(element, _) = pg { element } else { pg });
+                if matches!(element, Some(PgType::Jsonb | PgType::Json)) {
+                    self.json.push(place.to_owned());
+                }
+            }
             Node::Object(object) => {
                 self.merge(place, &object.fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>());
                 for (name, inner) in &object.fields {

@@ -23,9 +23,9 @@ BEGIN
   RETURN CASE WHEN x IS NULL THEN v - names[1] ELSE pg_temp.rowlens_object(v || jsonb_build_object(names[1], x)) END;
 END $rowlens$;
 
--- Whether a key of `types` or `rows` is about one of the fields.
+-- Whether a key of `types` or `rows` is about one of the fields: its first name is.
 CREATE FUNCTION pg_temp.rowlens_about(key text, names text[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $rowlens$
-  SELECT EXISTS (SELECT FROM unnest(names) name WHERE key = pg_temp.rowlens_path('', name) OR starts_with(key, pg_temp.rowlens_path('', name) || '.') OR starts_with(key, pg_temp.rowlens_path('', name) || '['))
+  SELECT key <> '' AND CASE WHEN starts_with(key, '''') THEN replace(substring(key FROM '^''((?:[^'']|'''')*)'''), '''''', '''') ELSE substring(key FROM '^[^.[]*') END = ANY (names)
 $rowlens$;
 
 -- Whether a complement says anything about the fields.
