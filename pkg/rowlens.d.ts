@@ -57,6 +57,10 @@ export class Batch {
      */
     documents(): Uint32Array;
     /**
+     * These aggregates in groups, each behind its size, in the order in which they can be written: a document after those it refers to.
+     */
+    groups(members: Uint32Array | number[]): Uint32Array;
+    /**
      * Their keys as text.
      */
     keys(): string[];
@@ -89,7 +93,8 @@ export class Batch {
      */
     sizes(): Uint32Array;
     /**
-     * Documents whose key another of the batch has in a newer state, each followed by that one.
+     * Documents whose key another of the batch has in a newer state, each followed by that one and by whether it has a version itself, as in
+     * `no_versions`.
      */
     superseded(): Uint32Array;
 }
@@ -215,37 +220,29 @@ export class Shredder {
      */
     constructor(plan: Plan, collection: number);
     /**
+     * Where the outline of the last run is: documents, accepted documents, kinds of findings, then for each table rows, pointer, bytes. It stays there.
+     */
+    outline(): number;
+    /**
      * Makes room for `length` bytes of concatenated BSON; returns where.
      */
     reserve(length: number): number;
-    /**
-     * How many rows they are.
-     */
-    row_count(table: number): number;
     /**
      * Shreds what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
      */
     run_batch(given?: BigInt64Array | bigint[] | null): Batch;
     /**
-     * Shreds what was written; returns how many documents became rows.
+     * Shreds what was written.
      */
-    run(): number;
+    run(): void;
     /**
      * As `run`, noting which rows are whose.
      */
-    run_spans(): number;
+    run_spans(): void;
     /**
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
      */
     set_lookups(entries: string[]): void;
-    /**
-     * How many bytes they are.
-     */
-    table_len(table: number): number;
-    /**
-     * Where table `table`'s tuples are.
-     */
-    table_ptr(table: number): number;
     /**
      * Where it is.
      */
@@ -291,6 +288,7 @@ export interface InitOutput {
     readonly assembler_set_lookups: (a: number, b: number, c: number) => [number, number];
     readonly batch_copied: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly batch_documents: (a: number) => [number, number];
+    readonly batch_groups: (a: number, b: number, c: number) => [number, number];
     readonly batch_keys: (a: number) => [number, number];
     readonly batch_new_parameters: (a: number, b: number) => number;
     readonly batch_no_versions: (a: number) => [number, number];
@@ -327,14 +325,12 @@ export interface InitOutput {
     readonly shredder_issues: (a: number) => any;
     readonly shredder_needed_lookups: (a: number, b: number) => any;
     readonly shredder_new: (a: number, b: number) => [number, number, number];
+    readonly shredder_outline: (a: number) => number;
     readonly shredder_reserve: (a: number, b: number) => number;
-    readonly shredder_row_count: (a: number, b: number) => number;
-    readonly shredder_run: (a: number) => number;
+    readonly shredder_run: (a: number) => void;
     readonly shredder_run_batch: (a: number, b: number, c: number) => number;
-    readonly shredder_run_spans: (a: number) => number;
+    readonly shredder_run_spans: (a: number) => void;
     readonly shredder_set_lookups: (a: number, b: number, c: number) => [number, number];
-    readonly shredder_table_len: (a: number, b: number) => number;
-    readonly shredder_table_ptr: (a: number, b: number) => number;
     readonly shredder_text_ptr: (a: number) => number;
     readonly toExtendedJson: (a: number, b: number, c: number) => [number, number, number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;

@@ -140,6 +140,19 @@ export class Batch {
         return v1;
     }
     /**
+     * These aggregates in groups, each behind its size, in the order in which they can be written: a document after those it refers to.
+     * @param {Uint32Array | number[]} members
+     * @returns {Uint32Array}
+     */
+    groups(members) {
+        const ptr0 = passArray32ToWasm0(members, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.batch_groups(this.__wbg_ptr, ptr0, len0);
+        var v2 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v2;
+    }
+    /**
      * Their keys as text.
      * @returns {string[]}
      */
@@ -223,7 +236,8 @@ export class Batch {
         return v1;
     }
     /**
-     * Documents whose key another of the batch has in a newer state, each followed by that one.
+     * Documents whose key another of the batch has in a newer state, each followed by that one and by whether it has a version itself, as in
+     * `no_versions`.
      * @returns {Uint32Array}
      */
     superseded() {
@@ -536,21 +550,20 @@ export class Shredder {
         return this;
     }
     /**
+     * Where the outline of the last run is: documents, accepted documents, kinds of findings, then for each table rows, pointer, bytes. It stays there.
+     * @returns {number}
+     */
+    outline() {
+        const ret = wasm.shredder_outline(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
      * Makes room for `length` bytes of concatenated BSON; returns where.
      * @param {number} length
      * @returns {number}
      */
     reserve(length) {
         const ret = wasm.shredder_reserve(this.__wbg_ptr, length);
-        return ret >>> 0;
-    }
-    /**
-     * How many rows they are.
-     * @param {number} table
-     * @returns {number}
-     */
-    row_count(table) {
-        const ret = wasm.shredder_row_count(this.__wbg_ptr, table);
         return ret >>> 0;
     }
     /**
@@ -565,20 +578,16 @@ export class Shredder {
         return Batch.__wrap(ret);
     }
     /**
-     * Shreds what was written; returns how many documents became rows.
-     * @returns {number}
+     * Shreds what was written.
      */
     run() {
-        const ret = wasm.shredder_run(this.__wbg_ptr);
-        return ret >>> 0;
+        wasm.shredder_run(this.__wbg_ptr);
     }
     /**
      * As `run`, noting which rows are whose.
-     * @returns {number}
      */
     run_spans() {
-        const ret = wasm.shredder_run_spans(this.__wbg_ptr);
-        return ret >>> 0;
+        wasm.shredder_run_spans(this.__wbg_ptr);
     }
     /**
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
@@ -591,24 +600,6 @@ export class Shredder {
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
-    }
-    /**
-     * How many bytes they are.
-     * @param {number} table
-     * @returns {number}
-     */
-    table_len(table) {
-        const ret = wasm.shredder_table_len(this.__wbg_ptr, table);
-        return ret >>> 0;
-    }
-    /**
-     * Where table `table`'s tuples are.
-     * @param {number} table
-     * @returns {number}
-     */
-    table_ptr(table) {
-        const ret = wasm.shredder_table_ptr(this.__wbg_ptr, table);
-        return ret >>> 0;
     }
     /**
      * Where it is.
