@@ -15,7 +15,7 @@ const REFUSES = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 const facts = (outcome: Outcome): unknown => (outcome.outcome === "failed" ? outcome.reason : outcome.outcome);
 const user = (_id: string, friend?: string): object => ({ _id, v: 1, ...(friend === undefined ? {} : { friend }) });
 
-onEachServer("an id that cannot be looked up is its document's failure", mapping, REFUSES, (get) => {
+onEachServer("an id that cannot be looked up is its document's failure", mapping, REFUSES, (get, server) => {
   beforeEach(() => get().run("TRUNCATE users, id_map, rowlens_tombstones"));
   const map = async (): Promise<unknown> => (await get().rows(`SELECT coalesce(string_agg(mongo_id || '=' || pg_id, ' ' ORDER BY mongo_id), '') AS all FROM id_map`))[0]?.all;
   const ids = async (): Promise<unknown> => (await get().rows("SELECT coalesce(string_agg(id || coalesce('>' || friend, ''), ' ' ORDER BY id), '') AS all FROM users"))[0]?.all;
@@ -82,4 +82,17 @@ onEachServer("an id that cannot be looked up is its document's failure", mapping
     expect(report.failed.map(({ document, reason }) => `${document} ${reason}`)).toEqual(["1 other", "2 document-refused", "3 document-refused"]);
     expect(await ids()).toBe("100 102");
   });
+
+  if (server !== "pglite") {
+    it("H23: of two who give an id a key at the same time, the first wins", async () => {
+      let second: Promise<Outcome> | undefined;
+      await get().inside(async (db) => {
+        expect(await db.apply("users", user("a"), { newKey: () => "1" })).toMatchObject({ outcome: "inserted", key: "1" });
+        second = get().db.apply("users", { ...user("a"), v: 2 }, { newKey: () => "2" });
+        await expect.poll(async () => (await get().rows("SELECT count(*)::text AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))[0]?.n, { timeout: 5_000 }).toBe("1");
+      });
+      expect(await second).toMatchObject({ outcome: "updated", key: "1" });
+      expect([await map(), await ids()]).toEqual(['"a"=1', "1"]);
+    });
+  }
 });
