@@ -92,38 +92,24 @@ impl Lookups {
     /// # Errors
     /// One issue per entry that cannot be taken; `path` is its index.
     pub fn from_text<'a>(plan: &Plan, entries: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Result<Self, Vec<Issue>> {
-        let (mut lookups, mut faults, mut taken) = (Lookups::default(), Vec::new(), Vec::new());
-        let fault = |index: usize, message: String, help: &str| Issue::new("lookup-invalid", Severity::Error, format!("[{index}]"), message).help(help);
-        for (index, (collection, id, key)) in entries.into_iter().enumerate() {
-            match entry(plan, collection, id, key) {
-                Ok(answer) => taken.push((index, key, answer)),
-                Err((message, help)) => faults.push(fault(index, message, help)),
-            }
+        let mut lookups = Lookups::default();
+        let answers: Vec<(&str, Result<_, _>)> = entries.into_iter().map(|(collection, id, key)| (key, entry(plan, collection, id, key))).collect();
+        for (of, id, key) in answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()) {
+            lookups.insert(*of, id.clone(), key.clone());
         }
-        // One document would overwrite the rows of the other: which of the two is right is not to be guessed.
-        let (mut ids, mut keys) = (HashMap::new(), HashMap::new());
-        let (mut shared_keys, mut shared_ids) = (HashSet::new(), HashSet::new());
-        for (_, _, (of, id, key)) in &taken {
-            if ids.insert((*of, key), id).is_some_and(|other| other != id) {
-                shared_keys.insert((*of, key));
-            }
-            if keys.insert((*of, id), key).is_some_and(|other| other != key) {
-                shared_ids.insert((*of, id));
-            }
+        // Of two answers that are not both, one is not there any more: a document would overwrite the rows of the other, and which of the two is right is not to be guessed.
+        let gone = |(of, id, key): &(usize, Vec<u8>, Vec<u8>)| lookups.forward.get(of).and_then(|answers| answers.get(id)) != Some(key) || lookups.id(*of, key) != Some(id.as_slice());
+        let lost: Vec<&(usize, Vec<u8>, Vec<u8>)> = answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()).filter(|answer| gone(answer)).collect();
+        let mut faults = Vec::new();
+        for (index, (text, answer)) in answers.iter().enumerate() {
+            let (message, help) = match answer {
+                Err((message, help)) => (message.clone(), *help),
+                Ok(answer) if lost.iter().any(|lost| lost.0 == answer.0 && (lost.1 == answer.1 || lost.2 == answer.2)) => (format!("`{text}` is not the only answer: an id has one key, and a key one id"), "correct `id_map`"),
+                Ok(_) => continue,
+            };
+            faults.push(Issue::new("lookup-invalid", Severity::Error, format!("[{index}]"), message).help(help));
         }
-        for (index, text, (of, id, key)) in &taken {
-            if shared_keys.contains(&(*of, key)) || shared_ids.contains(&(*of, id)) {
-                faults.push(fault(*index, format!("`{text}` is not the only answer: an id has one key, and a key one id"), "correct `id_map`"));
-            }
-        }
-        if !faults.is_empty() {
-            faults.sort_by_key(|fault| fault.path.trim_matches(['[', ']']).parse::<usize>().unwrap_or_default());
-            return Err(faults);
-        }
-        for (_, _, (collection, id, key)) in taken {
-            lookups.insert(collection, id, key);
-        }
-        Ok(lookups)
+        if faults.is_empty() { Ok(lookups) } else { Err(faults) }
     }
 
     /// One answer: the document id as type byte and value bytes, and the key column's bytes.

@@ -4,7 +4,6 @@ use super::Aggregate;
 use crate::plan::CollectionPlan;
 use crate::postgres::tuple::read_tuple;
 use crate::rowset::Rows;
-use std::collections::HashMap;
 
 /// The aggregates `members` (positions in `list`) in groups, so that each group refers to none of a later one: a document comes after
 /// those it refers to, and those that refer to each other in a circle are one group. `collection` is number `own` of its plan.
@@ -12,13 +11,20 @@ pub fn groups(collection: &CollectionPlan, own: usize, tables: &[Rows], list: &[
     if !collection.tables.iter().flat_map(|table| &table.columns).any(|column| column.reference == Some(own)) {
         return members.iter().map(|member| vec![*member]).collect();
     }
-    let places: HashMap<&[u8], usize> = members.iter().enumerate().filter_map(|(place, member)| Some((list.get(*member)?.key.as_slice(), place))).collect();
-    let edges: Vec<Vec<usize>> = members.iter().map(|member| list.get(*member).map_or_else(Vec::new, |aggregate| parents(collection, own, tables, aggregate, &places))).collect();
+    // The list is in the order of keys.
+    let mut places = vec![None; list.len()];
+    for (place, member) in members.iter().enumerate() {
+        if let Some(slot) = places.get_mut(*member) {
+            *slot = Some(place);
+        }
+    }
+    let place = |key: &[u8]| places.get(list.partition_point(|aggregate| *aggregate.key < *key)).copied().flatten().filter(|place| members.get(*place).and_then(|member| list.get(*member)).is_some_and(|aggregate| aggregate.key == key));
+    let edges: Vec<Vec<usize>> = members.iter().map(|member| list.get(*member).map_or_else(Vec::new, |aggregate| parents(collection, own, tables, aggregate, &place))).collect();
     circles(&edges).into_iter().map(|group| group.into_iter().filter_map(|place| members.get(place).copied()).collect()).collect()
 }
 
 /// The places of those documents that one refers to, itself left out.
-fn parents(collection: &CollectionPlan, own: usize, tables: &[Rows], aggregate: &Aggregate, places: &HashMap<&[u8], usize>) -> Vec<usize> {
+fn parents(collection: &CollectionPlan, own: usize, tables: &[Rows], aggregate: &Aggregate, place: &impl Fn(&[u8]) -> Option<usize>) -> Vec<usize> {
     let (mut found, mut fields) = (Vec::new(), Vec::new());
     for (table, mut tuples) in collection.tables.iter().zip(aggregate.slices(tables)) {
         let columns: Vec<usize> = table.columns.iter().enumerate().filter(|(_, column)| column.reference == Some(own)).map(|(index, _)| index).collect();
@@ -28,7 +34,7 @@ fn parents(collection: &CollectionPlan, own: usize, tables: &[Rows], aggregate: 
         while let Some(rest) = read_tuple(tuples, &mut fields) {
             tuples = rest;
             let values = columns.iter().filter_map(|column| fields.get(*column).copied().flatten());
-            found.extend(values.filter(|value| *value != aggregate.key).filter_map(|value| places.get(value)));
+            found.extend(values.filter(|value| *value != aggregate.key).filter_map(place));
         }
     }
     found
