@@ -6,7 +6,6 @@ use crate::json::{parse_extended_json, split_values, to_extended_json as extende
 use crate::lens::{Documents, Lens, RowSet};
 use crate::plan::describe;
 use crate::rowset::Issues;
-use crate::sql::ddl::{ddl, DdlOptions};
 use wasm_bindgen::prelude::*;
 
 fn issue_values(issues: &Issues) -> JsValue {
@@ -33,11 +32,6 @@ impl Plan {
     /// Collections, tables and columns as data.
     pub fn describe(&self) -> JsValue {
         value(&describe::describe(&self.plan))
-    }
-
-    /// The DDL.
-    pub fn ddl(&self, if_not_exists: bool, id_map: bool) -> String {
-        ddl(&self.plan, &DdlOptions { if_not_exists, id_map })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{value, Plan};
 use crate::identity::fingerprint;
 use crate::plan::explain;
+use crate::sql::ddl::{ddl, DdlOptions};
 use crate::sql::digest::{digest_statement, DigestScope};
 use crate::sql::input::Input;
 use crate::sql::read::{read_statement, stream_statement};
@@ -47,6 +48,11 @@ impl Plan {
     /// Where everything goes, for readers.
     pub fn explain(&self) -> String {
         explain::explain_text(&self.plan, false)
+    }
+
+    /// The DDL.
+    pub fn ddl(&self, if_not_exists: bool, id_map: bool) -> String {
+        ddl(&self.plan, &DdlOptions { if_not_exists, id_map })
     }
 
     /// The statements that write collection number `collection`.

@@ -79,9 +79,9 @@ export class Plan {
     return { collections: this.description, warnings: this.warnings };
   }
 
-  /** `CREATE` statements for everything the plan writes to. */
+  /** `CREATE` statements for everything the plan writes to. Browsers call `initSql()` of `rowlens/sql` before: it is in the second module. */
   ddl(options: DdlOptions = {}): string {
-    return this.#live().ddl(options.ifNotExists ?? false, options.idMap ?? true);
+    return sqlPlan(this.#live()).ddl(options.ifNotExists ?? false, options.idMap ?? true);
   }
 
   /** The statement that asks a database what it has of the plan: no parameters, one row with one text column, `catalog`, for {@link Plan.check}. */

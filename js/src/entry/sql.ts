@@ -1,5 +1,5 @@
 /**
- * The part of rowlens' WebAssembly that writes SQL for databases, and explains plans: `Plan.explain`, `migrate`, `checkDatabase` and everything that `pgliteDatabase` and its
+ * The part of rowlens' WebAssembly that writes SQL for databases, and explains plans: `Plan.ddl`, `Plan.explain`, `migrate`, `checkDatabase` and everything that `pgliteDatabase` and its
  * like do need it. In Node it is there by itself; browsers and edge runtimes initialise it once.
  * @module
  */

@@ -6,7 +6,6 @@ import { Instance, type Loadable } from "./instance.ts";
 export interface WasmPlan {
   warnings(): unknown;
   describe(): unknown;
-  ddl(ifNotExists: boolean, idMap: boolean): string;
   collection_looks_up(collection: number): boolean;
   free(): void;
 }

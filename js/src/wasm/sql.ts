@@ -6,6 +6,7 @@ import { Instance, type Loadable } from "./instance.ts";
 /** @internal */
 export interface SqlPlan {
   explain(): string;
+  ddl(ifNotExists: boolean, idMap: boolean): string;
   check_statement(): string;
   check(catalog: string): unknown;
   write_statements(collection: number): unknown;
