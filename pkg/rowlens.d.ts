@@ -115,10 +115,6 @@ export class Plan {
      */
     static compile(text: string, fidelity?: string | null): Plan;
     /**
-     * The DDL.
-     */
-    ddl(if_not_exists: boolean, id_map: boolean): string;
-    /**
      * Collections, tables and columns as data.
      */
     describe(): any;
@@ -303,7 +299,6 @@ export interface InitOutput {
     readonly parseExtendedJson: (a: number, b: number) => [number, number, number, number];
     readonly plan_collection_looks_up: (a: number, b: number) => number;
     readonly plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
-    readonly plan_ddl: (a: number, b: number, c: number) => [number, number];
     readonly plan_describe: (a: number) => any;
     readonly plan_warnings: (a: number) => any;
     readonly records_append: (a: number, b: number) => [number, number, number];

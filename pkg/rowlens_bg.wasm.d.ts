@@ -31,7 +31,6 @@ export const linear_memory: () => any;
 export const parseExtendedJson: (a: number, b: number) => [number, number, number, number];
 export const plan_collection_looks_up: (a: number, b: number) => number;
 export const plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
-export const plan_ddl: (a: number, b: number, c: number) => [number, number];
 export const plan_describe: (a: number) => any;
 export const plan_warnings: (a: number) => any;
 export const records_append: (a: number, b: number) => [number, number, number];

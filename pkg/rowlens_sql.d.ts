@@ -21,6 +21,10 @@ export class Plan {
      */
     static compile(text: string, fidelity?: string | null): Plan;
     /**
+     * The DDL.
+     */
+    ddl(if_not_exists: boolean, id_map: boolean): string;
+    /**
      * The statement of digests: of everything, of ranges, or of each aggregate of ranges (`scope` 0, 1, 2).
      */
     digest_statement(collection: number, scope: number, stored: boolean): string | undefined;
@@ -58,6 +62,7 @@ export interface InitOutput {
     readonly plan_check: (a: number, b: number, c: number) => any;
     readonly plan_check_statement: (a: number) => [number, number];
     readonly plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly plan_ddl: (a: number, b: number, c: number) => [number, number];
     readonly plan_digest_statement: (a: number, b: number, c: number, d: number) => [number, number];
     readonly plan_explain: (a: number) => [number, number];
     readonly plan_migrate: (a: number, b: number) => [number, number, number];

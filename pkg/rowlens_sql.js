@@ -72,6 +72,24 @@ export class Plan {
         return Plan.__wrap(ret[0]);
     }
     /**
+     * The DDL.
+     * @param {boolean} if_not_exists
+     * @param {boolean} id_map
+     * @returns {string}
+     */
+    ddl(if_not_exists, id_map) {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.plan_ddl(this.__wbg_ptr, if_not_exists, id_map);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
      * The statement of digests: of everything, of ranges, or of each aggregate of ranges (`scope` 0, 1, 2).
      * @param {number} collection
      * @param {number} scope

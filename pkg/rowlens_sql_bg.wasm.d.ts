@@ -5,6 +5,7 @@ export const __wbg_plan_free: (a: number, b: number) => void;
 export const plan_check: (a: number, b: number, c: number) => any;
 export const plan_check_statement: (a: number) => [number, number];
 export const plan_compile: (a: number, b: number, c: number, d: number) => [number, number, number];
+export const plan_ddl: (a: number, b: number, c: number) => [number, number];
 export const plan_digest_statement: (a: number, b: number, c: number, d: number) => [number, number];
 export const plan_explain: (a: number) => [number, number];
 export const plan_migrate: (a: number, b: number) => [number, number, number];
