@@ -96,9 +96,10 @@ describe("a field moves between any two places", () => {
   describe.skipIf(process.env.UPDATE_DOCS !== undefined).each(places)("from %s", (from) => {
     beforeAll(() => fill(here, plan(from), { things: documents }), 60_000);
 
-    it.each(places.filter((to) => to !== from))("to %s", async (to) => {
+    // A third of the pairs; all of them, and all that is refused, take many minutes.
+    const every = process.env.ROWLENS_MOVES === "all" ? 1 : 3;
+    it.each(places.filter((to) => to !== from && (places.indexOf(from) + places.indexOf(to)) % every === 0))("to %s", async (to) => {
       const refused = odd.filter((what) => cell(from, to).split(" ").includes(letter(what)));
-      // All of them take minutes.
       const tried = process.env.ROWLENS_MOVES === "all" ? refused : refused.filter((_, index) => index === (places.indexOf(from) + places.indexOf(to)) % refused.length);
       const ids = refused.map((what) => String(id(what)));
       const things = plan(to).collection("things");
