@@ -42,7 +42,7 @@ pub struct Shredder {
     pub(super) input: Vec<u8>,
     pub(super) last: RowSet,
     pub(super) text: Vec<u8>,
-    /// What the last run made, for callers to read where it is: a call for each number costs a small document's rows as much as making them.
+    /// What the last run made, for callers to read where it is instead of asking for each number.
     outline: Vec<u32>,
 }
 
@@ -89,16 +89,6 @@ impl Shredder {
         for (numbers, rows) in tables.chunks_exact_mut(EACH).zip(self.lens.tables()) {
             numbers.copy_from_slice(&[rows.count, rows.tuples.as_ptr() as u32, rows.tuples.len() as u32]);
         }
-    }
-
-    /// How many documents the batch had.
-    pub fn documents(&self) -> u32 {
-        self.last.documents
-    }
-
-    /// How many of them became rows.
-    pub fn accepted(&self) -> u32 {
-        self.last.accepted
     }
 
     /// Findings, the first thousand.

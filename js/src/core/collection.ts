@@ -82,6 +82,8 @@ export interface InnerCollection {
   refusedLookups(lookups: Lookups): ReadonlyMap<number, Issue>;
   /** Makes rows of documents, noting which are whose; they are in the shredder until its next run. */
   shred(input: DocumentInput, options: ToRowsOptions): WasmShredder;
+  /** What came of the last run. */
+  readonly outline: Outline;
   readonly description: CollectionDescription;
   /** Aggregates of documents, in memory of their own; `versions` are by document, where the caller says them. */
   batch(input: DocumentInput, options: ToRowsOptions, versions: BigInt64Array | undefined): { batch: WasmBatch; documents: number; issues: Issue[] };
@@ -251,11 +253,11 @@ export class Collection {
     const batch: InnerCollection["batch"] = (input, options, versions) => {
       this.#begin(input, options);
       const batch = this.#shredder.run_batch(versions);
-      return { batch, documents: this.#shredder.documents(), issues: foundBy(this.#shredder).issues };
+      return { batch, documents: this.#outline.documents, issues: foundBy(this.#shredder).issues };
     };
     const refusedLookups = (lookups: Lookups): ReadonlyMap<number, Issue> => new Map(faultsOf(this.#shredder, lookups).map(({ path, ...issue }) => [Number(path.slice(1, -1)), { ...issue, path: "", collection: this.name }]));
     const key = (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType;
-    return { plan: this.#plan, index: this.#index, description: this.#description, key, looksUp: this.#plan.collection_looks_up(this.#index), refusedLookups, shred, batch };
+    return { plan: this.#plan, outline: this.#outline, index: this.#index, description: this.#description, key, looksUp: this.#plan.collection_looks_up(this.#index), refusedLookups, shred, batch };
   }
 
   get #keyColumn(): number {

@@ -14,9 +14,10 @@ export interface DigestedBatch {
 
 /** Computes digests of documents as PostgreSQL computes them of their rows. */
 export function digestBatch(collection: Collection, input: DocumentInput, options: ToRowsOptions): DigestedBatch {
-  const shredder = collection.inner.shred(input, options);
+  const { inner } = collection;
+  const shredder = inner.shred(input, options);
   const length = shredder.digests() ?? 0;
-  return { refused: shredder.documents() - shredder.accepted(), bytes: view(shredder.text_ptr(), length).slice() };
+  return { refused: inner.outline.documents - inner.outline.accepted, bytes: view(shredder.text_ptr(), length).slice() };
 }
 
 /** Calls `each` with what the bytes say of each aggregate. */

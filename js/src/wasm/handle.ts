@@ -17,8 +17,6 @@ export interface WasmShredder {
   outline(): number;
   digests(): number | undefined;
   differences(database: never, values: boolean): unknown;
-  documents(): number;
-  accepted(): number;
   copy_text(table: number): number;
   text_ptr(): number;
   issues(): unknown;

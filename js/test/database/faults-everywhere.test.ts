@@ -10,6 +10,7 @@ import type { DifferenceClass } from "../../src/database/difference.ts";
 import type { Session } from "../../src/database/session.ts";
 import { plain } from "../../src/database/transaction-sql.ts";
 import { useScratch } from "../support/scratch.ts";
+import { undone } from "../support/undone.ts";
 
 await init();
 
@@ -97,16 +98,6 @@ const STRUCTURE: Record<string, [sql: string, ...found: object[]]> = {
   "a root that is gone without its children": [`DO $$ DECLARE t text; BEGIN FOREACH t IN ARRAY ARRAY['parts', 'keyed', 'fees', 'ones'] LOOP EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', t, t || '_everything_id_fkey'); END LOOP; END $$; DELETE FROM everything WHERE id = '${id}'`,
     { class: "missing", table: "everything" }, ...Array.from({ length: 8 }, () => ({ class: "extra" }))],
 };
-
-async function undone(session: Session, work: (inner: Session) => Promise<void>): Promise<void> {
-  const undo = new Error("undo");
-  await session.transaction(async (inner) => {
-    await work(inner);
-    throw undo;
-  }).catch((error: unknown) => {
-    if (error !== undo) throw error;
-  });
-}
 
 async function stored(session: Session, of: Collection, batch: Uint8Array[], lookups?: Lookups): Promise<void> {
   for (const table of of.toRows(batch, lookups === undefined ? {} : { lookups }).tables) await session.copyIn(table.sql.copyIn, [table.copyBinary()]);

@@ -8,6 +8,7 @@ import type { Session } from "../../src/database/session.ts";
 import { plain } from "../../src/database/transaction-sql.ts";
 import { compile } from "../../src/core/plan.ts";
 import { useScratch } from "../support/scratch.ts";
+import { undone } from "../support/undone.ts";
 
 await init();
 
@@ -67,17 +68,6 @@ const FAULTS: Record<string, { sql: (key: string) => string[]; found: object[] }
   "a case that citext would hide": { sql: (id) => [`UPDATE items SET tags = '{a,B}' WHERE order_id = '${id}' AND position = 0`], found: [{ class: "differing", table: "items", column: "tags" }] },
   "a missing root": { sql: (id) => [`DELETE FROM orders WHERE id = '${id}'`], found: [{ class: "missing", table: "orders", rows: 12 }] },
 };
-
-/** Work in a transaction of which nothing stays. */
-async function undone(session: Session, work: (inner: Session) => Promise<void>): Promise<void> {
-  const undo = new Error("undo");
-  await session.transaction(async (inner) => {
-    await work(inner);
-    throw undo;
-  }).catch((error: unknown) => {
-    if (error !== undo) throw error;
-  });
-}
 
 /** A session that counts its statements, and the ranges that they ask for. */
 const counting = (session: Session, sent: { queries: number; ranges: number }): Session => ({

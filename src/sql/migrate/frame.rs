@@ -34,9 +34,15 @@ pub(super) fn moving() -> Vec<String> {
     out
 }
 
-/// Remembers what the connection is set to.
-pub(super) fn remember() -> String {
-    block(&[format!("  PERFORM set_config('rowlens.was_' || name, current_setting(name), true) FROM {};", setting_names())])
+/// Before everything: one transaction, which, where data moves, sees what others wrote before the tables were locked. It remembers what the connection is set to, and no
+/// row is hidden from it: where a policy would, PostgreSQL refuses.
+pub(super) fn begin(moving: bool) -> [String; 4] {
+    let mut checks = vec![raise("current_setting('rowlens.migration', true) IS DISTINCT FROM 'running'", "this migration must run in one transaction", "begin one before its first statement, and commit it after the last")];
+    if moving {
+        checks.push(raise("current_setting('transaction_isolation') <> 'read committed'", "this migration must run in a transaction that is READ COMMITTED", "begin it with ISOLATION LEVEL READ COMMITTED: another one does not see what was written while it waited for its locks"));
+    }
+    let remember = format!("  PERFORM set_config('rowlens.was_' || name, current_setting(name), true) FROM {};", setting_names());
+    ["SET LOCAL rowlens.migration = 'running';".to_owned(), block(&checks), block(&[remember]), "SET LOCAL row_security = off;".to_owned()]
 }
 
 /// Deferrable constraints of and to tables: checked now, or as they were declared. Tables are not altered while constraints wait for their check.
@@ -63,7 +69,7 @@ pub(super) fn undisturbed(written: &[String]) -> String {
     format!("DO $rowlens$\nDECLARE x text;\nBEGIN\n{}\nEND $rowlens$;", lines.join("\n"))
 }
 
-/// What the connection was set to, again; and another migration in this transaction says again that it is in one.
-pub(super) fn moved() -> String {
+/// After everything: what the connection was set to, again; another migration in this transaction says again that it is in one.
+pub(super) fn end() -> String {
     block(&[format!("  PERFORM set_config(name, current_setting('rowlens.was_' || name), true) FROM {};", setting_names())])
 }

@@ -45,20 +45,6 @@ pub struct Migration {
     pub warnings: Vec<Issue>,
 }
 
-/// What shows whether statements are in one transaction: it holds in that only.
-const RUNNING: &str = "SET LOCAL rowlens.migration = 'running';";
-
-/// No row is hidden from the statements: where a policy would, PostgreSQL refuses.
-const ALL_ROWS: &str = "SET LOCAL row_security = off;";
-
-/// Refuses to go on in several transactions, and, where data moves, in one that may not see what others have written before the tables were locked.
-fn transaction(moving: bool) -> String {
-    let refuse = |condition: &str, why: &str, help: &str| format!("  IF {condition} THEN\n    RAISE EXCEPTION 'rowlens: {why}' USING HINT = 'nothing was changed; {help}';\n  END IF;\n");
-    let one = refuse("current_setting('rowlens.migration', true) IS DISTINCT FROM 'running'", "this migration must run in one transaction", "begin one before its first statement, and commit it after the last");
-    let fresh = refuse("current_setting('transaction_isolation') <> 'read committed'", "this migration must run in a transaction that is READ COMMITTED", "begin it with ISOLATION LEVEL READ COMMITTED: another one does not see what was written while it waited for its locks");
-    format!("DO $rowlens$\nBEGIN\n{one}{}END $rowlens$;", if moving { fresh.as_str() } else { "" })
-}
-
 /// The SQL from `old` to `new`: `new` reads from the tables after it the documents that `old` read before.
 ///
 /// ```
@@ -153,17 +139,14 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
         out.statements.extend(functions.iter().map(|function| function.text.to_owned()));
         body.push(format!("DROP FUNCTION {};", functions.iter().map(|function| function.name).collect::<Vec<_>>().join(", ")));
         body.push(frame::deferrable("DEFERRED", &now));
-        // A text of several statements is read before any of them runs, and a label with a backslash would become another.
-        let escapes = body.iter().any(|statement| statement.contains('\\'));
-        body.splice(0..0, escapes.then(|| r"SELECT pg_temp.rowlens_refuse('standard_conforming_strings is off', 'set it to on first') WHERE length('\\') <> 2;".to_owned()));
     }
     if !written.is_empty() {
         body.insert(0, frame::undisturbed(&written));
     }
     out.statements.append(&mut body);
     if out.statements.len() > 1 {
-        out.statements.splice(0..0, [RUNNING.to_owned(), transaction(moving), frame::remember(), ALL_ROWS.to_owned()]);
-        out.statements.push(frame::moved());
+        out.statements.splice(0..0, frame::begin(moving));
+        out.statements.push(frame::end());
     }
     Ok(out)
 }
