@@ -179,10 +179,6 @@ export class Shredder {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * How many of them became rows.
-     */
-    accepted(): number;
-    /**
      * Makes COPY text of table `table`'s tuples, in place of the last one made; returns its length in bytes.
      */
     copy_text(table: number): number;
@@ -195,10 +191,6 @@ export class Shredder {
      * position of the document, number of rows, length of the key, length of the element `_id` (`u32`), the two sums (`i64`), the key, and the element.
      */
     digests(): number | undefined;
-    /**
-     * How many documents the batch had.
-     */
-    documents(): number;
     /**
      * Findings counted by code; undefined where there are none.
      */
@@ -311,11 +303,9 @@ export interface InitOutput {
     readonly records_set_tuples: (a: number, b: number) => void;
     readonly records_tuples_len: (a: number, b: number, c: number) => number;
     readonly records_tuples_ptr: (a: number, b: number) => number;
-    readonly shredder_accepted: (a: number) => number;
     readonly shredder_copy_text: (a: number, b: number) => [number, number, number];
     readonly shredder_differences: (a: number, b: number, c: number) => any;
     readonly shredder_digests: (a: number) => number;
-    readonly shredder_documents: (a: number) => number;
     readonly shredder_issue_counts: (a: number) => any;
     readonly shredder_issues: (a: number) => any;
     readonly shredder_needed_lookups: (a: number, b: number) => any;

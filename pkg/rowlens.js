@@ -444,14 +444,6 @@ export class Shredder {
         wasm.__wbg_shredder_free(ptr, 0);
     }
     /**
-     * How many of them became rows.
-     * @returns {number}
-     */
-    accepted() {
-        const ret = wasm.shredder_accepted(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
      * Makes COPY text of table `table`'s tuples, in place of the last one made; returns its length in bytes.
      * @param {number} table
      * @returns {number}
@@ -482,14 +474,6 @@ export class Shredder {
     digests() {
         const ret = wasm.shredder_digests(this.__wbg_ptr);
         return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
-    }
-    /**
-     * How many documents the batch had.
-     * @returns {number}
-     */
-    documents() {
-        const ret = wasm.shredder_documents(this.__wbg_ptr);
-        return ret >>> 0;
     }
     /**
      * Findings counted by code; undefined where there are none.
