@@ -94,6 +94,15 @@ describe("toRows and toDocuments", () => {
     expect(Buffer.isBuffer(rows.tables[0]?.parameters()[0]?.[0])).toBe(true);
   });
 
+  it("parameters stay what they are, whatever is made of others: small ones share memory", () => {
+    // More than the shared memory holds, among them one that is too large for it.
+    const sizes = Array.from({ length: 300 }, (_, index) => (index === 150 ? 20_000 : index));
+    const legacy = (size: number): { _id: number; legacy: string } => ({ _id: size, legacy: "x".repeat(size) });
+    const complements = (size: number): unknown => JSON.parse(String(payments.toRows(legacy(size), { copy: false }).tables[0]?.parameters("text")[0]?.at(-1)));
+    const made = sizes.map((size) => payments.toRows(legacy(size), { copy: false }).tables[0]?.parameters()[0]?.at(-1));
+    expect(made.map((parameter) => JSON.parse(Buffer.from(parameter as Uint8Array).toString("utf8", 1)))).toEqual(sizes.map(complements));
+  });
+
   const inputs: [string, () => Parameters<typeof payments.toRows>[0]][] = [
     ["concatenated BSON", () => Buffer.concat(bson)],
     ["a list of BSON", () => bson],

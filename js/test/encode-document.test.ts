@@ -125,8 +125,22 @@ describe("encodeDocument", () => {
     ["bigints beyond 64 bits", { a: 2n ** 63n }, "a"],
     ["values of unknown packages", { a: { _bsontype: "Odd" } }, "a"],
     ["names with NUL", { "a\0b": 1 }, ""],
+    ["what stands in a field that looks like a position", { "[0]": { a: () => 1 } }, "'[0]'.a"],
   ])("refuses %s, with the path", (_, document, path) => {
     expect(refused(document)).toMatchObject({ code: "value-unsupported", issues: [{ path }] });
+  });
+
+  it("writes what an object has itself, not what it inherits", () => {
+    const own = Object.assign(Object.create({ inherited: 1 }) as object, { x: 1 });
+    expect(hex(encodeDocument(own))).toBe(hex(bson7.serialize({ x: 1 })));
+    expect(hex(encodeDocument({ a: own, b: [own] }))).toBe(hex(bson7.serialize({ a: { x: 1 }, b: [{ x: 1 }] })));
+    const plain = hex(bson7.serialize({ a: { x: 1 } }));
+    Object.defineProperty(Object.prototype, "everywhere", { value: 1, enumerable: true, configurable: true });
+    try {
+      expect(hex(encodeDocument({ a: { x: 1 } }))).toBe(plain);
+    } finally {
+      delete (Object.prototype as { everywhere?: unknown }).everywhere;
+    }
   });
 
   it("works again after a refusal", () => {
