@@ -1,9 +1,9 @@
 //! Sixteen bytes looked at as one: with WebAssembly's vectors where they are, else as two words. All of it is safe Rust.
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(crate) use vector::{Lanes, Marks};
+pub(crate) use vector::{hexadecimal, Lanes, Marks};
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub(crate) use words::{Lanes, Marks};
+pub(crate) use words::{hexadecimal, Lanes, Marks};
 
 /// Whether some byte of `run` is marked.
 #[inline(always)]
@@ -19,6 +19,30 @@ pub(crate) fn any(run: &[u8], marks: impl Fn(&[u8; 16]) -> Marks) -> bool {
             marks(&window).within(run.len()).any()
         }
     }
+}
+
+/// Where the first marked byte of `run` is, from `at` on.
+#[inline(always)]
+pub(crate) fn find(run: &[u8], mut at: usize, marks: impl Fn(&[u8; 16]) -> Marks) -> Option<usize> {
+    // Four windows with one branch.
+    while let Some(block) = run.get(at..).and_then(|rest| rest.first_chunk::<64>()) {
+        if block.chunks_exact(16).filter_map(<[u8]>::first_chunk).map(&marks).reduce(|found, window| found | window).is_some_and(Marks::any) {
+            break;
+        }
+        at += 64;
+    }
+    while let Some(window) = run.get(at..).and_then(|rest| rest.first_chunk()) {
+        if let Some(place) = marks(window).first() {
+            return Some(at + place);
+        }
+        at += 16;
+    }
+    let rest = run.get(at..)?;
+    let mut window = [0; 16];
+    for (place, byte) in window.iter_mut().zip(rest) {
+        *place = *byte;
+    }
+    marks(&window).within(rest.len()).first().map(|place| at + place)
 }
 
 /// Up to so many bytes are copied by windows: beyond, a call to `memcpy` costs less.
@@ -92,7 +116,7 @@ fn mask(length: usize) -> &'static [u8; 16] {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod vector {
     use super::mask;
-    use core::arch::wasm32::{i8x16_le, i8x16_splat, u64x2, u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_splat, v128, v128_and, v128_any_true, v128_or, v128_xor};
+    use core::arch::wasm32::{i8x16_le, i8x16_splat, i8x16_swizzle, u64x2, u64x2_extract_lane, u8x16_bitmask, u8x16_eq, u8x16_le, u8x16_shr, u8x16_shuffle, u8x16_splat, v128, v128_and, v128_any_true, v128_or, v128_xor};
     use std::ops::BitOr;
 
     /// Sixteen bytes.
@@ -107,6 +131,17 @@ mod vector {
     fn vector(window: &[u8; 16]) -> v128 {
         let (low, high) = crate::bytes::halves(window);
         u64x2(low, high)
+    }
+
+    /// The lower-case digits of sixteen bytes.
+    #[inline(always)]
+    pub(crate) fn hexadecimal(bytes: &[u8; 16]) -> [[u8; 8]; 4] {
+        let bytes = vector(bytes);
+        let digits = vector(b"0123456789abcdef");
+        let (high, low) = (i8x16_swizzle(digits, u8x16_shr(bytes, 4)), i8x16_swizzle(digits, v128_and(bytes, u8x16_splat(0x0f))));
+        let first = u8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(high, low);
+        let last = u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(high, low);
+        [u64x2_extract_lane::<0>(first), u64x2_extract_lane::<1>(first), u64x2_extract_lane::<0>(last), u64x2_extract_lane::<1>(last)].map(u64::to_le_bytes)
     }
 
     impl Lanes {
@@ -176,6 +211,25 @@ mod words {
 
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
+
+    /// The lower-case digits of sixteen bytes.
+    #[inline(always)]
+    pub(crate) fn hexadecimal(bytes: &[u8; 16]) -> [[u8; 8]; 4] {
+        let (low, high) = halves(bytes);
+        [low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32].map(eight)
+    }
+
+    /// The digits of four bytes, the first of which is the lowest.
+    #[inline(always)]
+    fn eight(bytes: u32) -> [u8; 8] {
+        let mut wide = u64::from(bytes.swap_bytes());
+        // One digit per byte, the last digit in the lowest byte.
+        wide = (wide | wide << 16) & 0x0000_ffff_0000_ffff;
+        wide = (wide | wide << 8) & 0x00ff_00ff_00ff_00ff;
+        wide = (wide | wide << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+        let letters = ((wide + 0x0606_0606_0606_0606) >> 4) & ONES;
+        (wide + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
+    }
 
     /// Sixteen bytes.
     #[derive(Clone, Copy)]

@@ -197,8 +197,19 @@ impl Lens {
     /// # Errors
     /// [`BadField`] where the bytes are not tuples of that table; then nothing is appended.
     pub fn copy_text(&self, table: usize, tuples: &[u8], out: &mut Vec<u8>) -> Result<u32, BadField> {
+        self.lines(table).write(tuples, out)
+    }
+
+    /// Writes the tuples of table `table` of the last run over what is in `out`, which keeps its length, and gives the length of the text.
+    #[cfg(feature = "wasm-lens")]
+    pub(crate) fn copy_text_over(&self, table: usize, out: &mut Vec<u8>) -> Result<usize, BadField> {
+        let tuples = self.tables().get(table).map_or(&[][..], |rows| &rows.tuples);
+        self.lines(table).write_over(tuples, 0, out).map(|(_, end)| end)
+    }
+
+    fn lines(&self, table: usize) -> CopyText {
         let columns = self.plan.collections.get(self.collection).and_then(|collection| collection.tables.get(table)).map_or(&[][..], |table| &table.columns);
-        CopyText::new(columns.iter().map(|column| &column.pg)).write(tuples, out)
+        CopyText::new(columns.iter().map(|column| &column.pg))
     }
 
     /// Takes them out of the lens.

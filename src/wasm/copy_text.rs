@@ -12,10 +12,7 @@ fn thrown(bad: BadField) -> JsValue {
 impl Shredder {
     /// Makes COPY text of table `table`'s tuples, in place of the last one made; returns its length in bytes.
     pub fn copy_text(&mut self, table: usize) -> Result<usize, JsValue> {
-        self.text.clear();
-        let tuples = self.lens.tables().get(table).map_or(&[][..], |rows| &rows.tuples);
-        self.lens.copy_text(table, tuples, &mut self.text).map_err(thrown)?;
-        Ok(self.text.len())
+        self.lens.copy_text_over(table, &mut self.text).map_err(thrown)
     }
 
     /// Where it is.

@@ -21,8 +21,8 @@ const MARKS: [u8; 256] = {
     marks
 };
 
-/// Appends an array, unescaped, and gives whether COPY may have to escape something in it; `None` where the bytes are not an array of `kind`.
-pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<bool> {
+/// Appends an array; `None` where the bytes are not an array of `kind`.
+pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let int = |at: usize| value.get(at..)?.first_chunk::<4>().map(|bytes| i32::from_be_bytes(*bytes));
     let count = usize::try_from(int(0)?).ok().filter(|count| *count <= MAX_DIMENSIONS)?;
     let mut lengths = [0u32; MAX_DIMENSIONS];
@@ -32,7 +32,7 @@ pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<
         *bound = int(16 + 8 * dimension)?;
     }
     let lengths = lengths.get(..count)?;
-    let (mut at, mut odd) = (12 + 8 * count, false);
+    let mut at = 12 + 8 * count;
     if lengths.is_empty() || lengths.contains(&0) {
         out.extend_from_slice(b"{}");
     } else {
@@ -47,44 +47,47 @@ pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<
             }
             out.push(b'=');
         }
-        odd = push_level(kind, lengths, value, &mut at, out)?;
+        push_level(kind, lengths, value, &mut at, out)?;
     }
-    (at == value.len()).then_some(odd)
+    (at == value.len()).then_some(())
 }
 
-/// Appends one level of braces; the same is given.
-fn push_level(kind: Kind, lengths: &[u32], value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<bool> {
+/// Appends one level of braces.
+fn push_level(kind: Kind, lengths: &[u32], value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<()> {
     let (length, inner) = lengths.split_first()?;
-    let mut odd = false;
     out.push(b'{');
     for _ in 0..*length {
-        odd |= if inner.is_empty() { push_element(kind, value, at, out)? } else { push_level(kind, inner, value, at, out)? };
+        if inner.is_empty() {
+            push_element(kind, value, at, out)?;
+        } else {
+            push_level(kind, inner, value, at, out)?;
+        }
         out.push(b',');
     }
     if let Some(last) = out.last_mut() {
         *last = b'}';
     }
-    Some(odd)
+    Some(())
 }
 
-fn push_element(kind: Kind, value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<bool> {
+fn push_element(kind: Kind, value: &[u8], at: &mut usize, out: &mut Vec<u8>) -> Option<()> {
     let length = i32::from_be_bytes(*value.get(*at..)?.first_chunk()?);
     *at += 4;
     if length == -1 {
         out.extend_from_slice(b"NULL");
-        return Some(false);
+        return Some(());
     }
     let element = value.get(*at..)?.get(..usize::try_from(length).ok()?)?;
     *at += element.len();
     if kind == Kind::Text && push_plain(element, out) {
-        return Some(false);
+        return Some(());
     }
     let mark = out.len();
     push_value(kind, element, out)?;
     if !kind.is_plain() {
         quote_tail(out, mark);
     }
-    Some(!kind.is_plain())
+    Some(())
 }
 
 /// White space, quotes, and the other characters that ask for something, among few others.

@@ -1,14 +1,11 @@
 //! COPY's text format of tuples.
 
-use super::escape::{push_escaped, special};
-use super::slot::{put, LONGEST, SLOT};
+use super::escape::put_escaped;
+use super::room::{room, slot};
+use super::slot::{put, LONGEST};
 use super::value::Column;
-use crate::lanes::put_unmarked;
 use crate::postgres::PgType;
 use std::fmt;
-
-/// By how much the buffer is longer than its text: filling it with zeros costs, too.
-const STEP: usize = 1024;
 
 /// Why tuples have no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,23 +59,27 @@ impl CopyText {
     /// [`BadField`] where the bytes are not tuples of these types; then nothing is appended.
     pub fn write(&self, tuples: &[u8], out: &mut Vec<u8>) -> Result<u32, BadField> {
         let mark = out.len();
-        // Text is a little longer than the binary form, as a rule.
-        out.reserve(tuples.len() + tuples.len() / 2);
-        let (mut from, mut at, mut count) = (0, mark, 0);
-        let mut rare = Vec::new();
-        while from < tuples.len() {
-            if let Err(bad) = self.line(tuples, &mut from, &mut at, out, &mut rare) {
-                out.truncate(mark);
-                return Err(bad);
-            }
-            count += 1;
-        }
-        out.truncate(at);
-        Ok(count)
+        let written = self.write_over(tuples, mark, out);
+        out.truncate(written.map_or(mark, |(_, end)| end));
+        written.map(|(count, _)| count)
     }
 
-    /// One line. `out` is longer than `at`, where its text ends, so that there is always room for a [`Slot`](super::slot::Slot). What is
-    /// neither that nor a text as it is gets made in `rare`.
+    /// Writes one line per tuple over what stands in `out` from `at` on, and gives how many and where they end. `out` may be longer, and stays
+    /// so: whoever uses it again need not fill it with zeros again, which costs a call for each piece.
+    pub(crate) fn write_over(&self, tuples: &[u8], mut at: usize, out: &mut Vec<u8>) -> Result<(u32, usize), BadField> {
+        // Text is a little longer than the binary form, as a rule.
+        out.reserve((at + tuples.len() + tuples.len() / 2).saturating_sub(out.len()));
+        let (mut from, mut count) = (0, 0);
+        let mut rare = Vec::new();
+        while from < tuples.len() {
+            self.line(tuples, &mut from, &mut at, out, &mut rare)?;
+            count += 1;
+        }
+        Ok((count, at))
+    }
+
+    /// One line. `out` is longer than `at`, where its text ends, so that there is always room for a [`Slot`](super::slot::Slot). What fits in
+    /// none and is no text yet is made in `rare`.
     #[inline(always)]
     fn line(&self, tuples: &[u8], from: &mut usize, at: &mut usize, out: &mut Vec<u8>, rare: &mut Vec<u8>) -> Result<(), BadField> {
         let fields = tuples.get(*from..).and_then(|rest| rest.first_chunk()).map(|bytes| u16::from_be_bytes(*bytes));
@@ -87,14 +88,11 @@ impl CopyText {
         }
         *from += 2;
         for column in &self.columns {
-            if out.len() < *at + SLOT {
-                out.resize(*at + STEP, 0);
-            }
             let Some(length) = tuples.get(*from..).and_then(|rest| rest.first_chunk()).map(|bytes| i32::from_be_bytes(*bytes)) else {
                 return Err(BadField { offset: *from, reason: "tuple is cut off" });
             };
             let start = *from + 4;
-            let Some(slot) = out.get_mut(*at..).and_then(|rest| rest.first_chunk_mut::<SLOT>()) else { continue };
+            let Some(slot) = slot(*at, out) else { continue };
             if length == -1 {
                 slot[..3].copy_from_slice(b"\\N\t");
                 *at += 3;
@@ -111,19 +109,15 @@ impl CopyText {
                     *at += length + 1;
                 }
                 None => {
-                    let text = column.text(tuples, start, end);
-                    // Most are copied as they are.
-                    if let Some(text) = text.filter(|text| put_clean(text, *at, out)) {
-                        *at += text.len() + 1;
-                        continue;
-                    }
-                    rare.clear();
-                    match text {
-                        Some(text) => push_escaped(text, rare),
-                        None => column.push_escaped(tuples, start, end, rare).ok_or(BadField { offset: start, reason: "value is not of the column's type" })?,
-                    }
-                    put_long(rare, *at, out);
-                    *at += rare.len() + 1;
+                    let text = match column.text(tuples, start, end) {
+                        Some(text) => text,
+                        None => {
+                            rare.clear();
+                            column.push_value(tuples, start, end, rare).ok_or(BadField { offset: start, reason: "value is not of the column's type" })?;
+                            rare.as_slice()
+                        }
+                    };
+                    *at = put_escaped(text, *at, out);
                 }
             }
         }
@@ -131,38 +125,10 @@ impl CopyText {
         match out.get_mut(..*at).and_then(<[u8]>::last_mut) {
             Some(last) if !self.columns.is_empty() => *last = b'\n',
             _ => {
-                out.truncate(*at);
-                out.push(b'\n');
+                room(*at, 1, out).fill(b'\n');
                 *at += 1;
             }
         }
         Ok(())
-    }
-}
-
-/// Room for `length` bytes and a separator at `at`.
-#[inline(always)]
-fn room(length: usize, at: usize, out: &mut Vec<u8>) -> Option<(&mut u8, &mut [u8])> {
-    let end = at + length;
-    if out.len() <= end {
-        out.resize(end + STEP, 0);
-    }
-    out.get_mut(at..=end)?.split_last_mut()
-}
-
-/// Writes a text of any length and a separator at `at`, unless something in it needs an escape.
-#[inline(never)]
-fn put_clean(text: &[u8], at: usize, out: &mut Vec<u8>) -> bool {
-    let Some((separator, place)) = room(text.len(), at, out) else { return false };
-    *separator = b'\t';
-    put_unmarked(place, text, special)
-}
-
-/// Writes a text of any length, which is escaped, and a separator at `at`.
-#[inline(never)]
-fn put_long(text: &[u8], at: usize, out: &mut Vec<u8>) {
-    if let Some((separator, place)) = room(text.len(), at, out) {
-        place.copy_from_slice(text);
-        *separator = b'\t';
     }
 }

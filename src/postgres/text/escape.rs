@@ -1,8 +1,8 @@
 //! COPY's escapes: `\b \t \n \v \f \r \\`. Most text has none of them and is copied whole.
 
+use super::room::room;
 use super::slot::Slot;
-use crate::bytes::push_run;
-use crate::lanes::{any, Lanes, Marks};
+use crate::lanes::{find, put_unmarked, Lanes, Marks, FEW_WINDOWS};
 
 /// Bytes below 0x0e, and backslashes: few others than those that need an escape.
 #[inline(always)]
@@ -30,12 +30,6 @@ pub(super) fn put_text(data: &[u8], start: usize, end: usize, slot: &mut Slot) -
     (!(special(first) | special(last).within(length - 16)).any()).then_some(length)
 }
 
-/// Whether a text needs no escape.
-#[inline(never)]
-fn is_clean(text: &[u8]) -> bool {
-    !any(text, special)
-}
-
 fn letter(byte: u8) -> Option<u8> {
     Some(match byte {
         8 => b'b',
@@ -49,35 +43,39 @@ fn letter(byte: u8) -> Option<u8> {
     })
 }
 
-/// Appends a text, escaped.
+/// Writes a text of any length and a separator at `at`, and gives where that ends.
 #[inline(never)]
-pub(super) fn push_escaped(text: &[u8], out: &mut Vec<u8>) {
-    let (mut at, mut from) = (0, 0);
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        if let Some(window) = rest.first_chunk::<16>() {
-            match special(window).first() {
-                Some(place) => at += place,
-                None => {
-                    at += 16;
-                    continue;
-                }
+pub(super) fn put_escaped(text: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
+    if text.len() <= FEW_WINDOWS {
+        if let Some((separator, place)) = room(at, text.len() + 1, out).split_last_mut() {
+            *separator = b'\t';
+            if put_unmarked(place, text, special) {
+                return at + text.len() + 1;
             }
         }
-        if let Some(letter) = text.get(at).and_then(|byte| letter(*byte)) {
-            push_run(out, text, from, at);
-            out.extend_from_slice(&[b'\\', letter]);
-            from = at + 1;
-        }
-        at += 1;
     }
-    push_run(out, text, from, text.len());
+    put_long(text, at, out)
 }
 
-/// Escapes what stands in `out` from `mark` on.
-pub(super) fn escape_tail(out: &mut Vec<u8>, mark: usize) {
-    if !is_clean(out.get(mark..).unwrap_or(&[])) {
-        let tail = out.split_off(mark);
-        push_escaped(&tail, out);
+/// The same: looks for the next byte that needs an escape, copies what is before it, goes on behind it.
+#[inline(never)]
+fn put_long(text: &[u8], mut at: usize, out: &mut Vec<u8>) -> usize {
+    let mut from = 0;
+    loop {
+        let special = find(text, from, special);
+        let run = text.get(from..special.unwrap_or(text.len())).unwrap_or_default();
+        let place = room(at, run.len() + 2, out);
+        let (copied, behind) = place.split_at_mut(run.len().min(place.len()));
+        copied.copy_from_slice(run);
+        at += run.len();
+        let Some(byte) = special.and_then(|special| text.get(special)) else {
+            behind.fill(b'\t');
+            return at + 1;
+        };
+        let escape = letter(*byte);
+        behind.copy_from_slice(&escape.map_or([*byte, 0], |letter| [b'\\', letter]));
+        at += 1 + usize::from(escape.is_some());
+        from += run.len() + 1;
     }
 }
 
@@ -87,7 +85,7 @@ mod tests {
 
     #[test]
     fn any_byte_anywhere_in_texts_of_any_length() {
-        for length in 0..40usize {
+        for length in (0..40usize).chain([63, 64, 65, 80, 96, 97, 130]) {
             for place in 0..length.max(1) {
                 for byte in 0..=255u8 {
                     let mut text = vec![b'x'; length];
@@ -112,17 +110,13 @@ mod tests {
                     for slack in [&[][..], &[b'\\'; 20], &[0xff; 20]] {
                         let data = [&text[..], slack].concat();
                         let mut out = b"-".to_vec();
-                        push_escaped(&text, &mut out);
-                        assert!(out.len() == length + 1 || !is_clean(&text));
+                        let end = put_escaped(&data[..length], 1, &mut out);
                         let mut slot = [0; 64];
                         if let Some(length) = put_text(&data, 0, length, &mut slot) {
                             assert_eq!(&slot[..length], &expected[1..]);
                         }
-                        assert_eq!(out, expected, "{text:?}");
+                        assert_eq!(out[..end], [&expected[..], b"\t"].concat(), "{text:?}");
                     }
-                    let mut out = [b"-", &text[..]].concat();
-                    escape_tail(&mut out, 1);
-                    assert_eq!(out, expected, "{text:?}");
                 }
             }
         }

@@ -1,24 +1,12 @@
 //! Hexadecimal digits: uuid and bytea.
 
 use super::slot::{Slot, SLOT};
-
-/// Eight lower-case digits of four bytes, the first digit in the lowest byte.
-#[inline(always)]
-fn eight(bytes: [u8; 4]) -> u64 {
-    let mut wide = u64::from(u32::from_be_bytes(bytes));
-    // One digit per byte, the last digit in the lowest byte.
-    wide = (wide | wide << 16) & 0x0000_ffff_0000_ffff;
-    wide = (wide | wide << 8) & 0x00ff_00ff_00ff_00ff;
-    wide = (wide | wide << 4) & 0x0f0f_0f0f_0f0f_0f0f;
-    let letters = ((wide + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101;
-    (wide + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'0' - 10)).swap_bytes()
-}
+use crate::lanes::hexadecimal;
 
 /// Writes a uuid: 36 characters.
 #[inline(always)]
 pub(super) fn put_uuid(bytes: &[u8; 16], slot: &mut Slot) {
-    let part = |at: usize| eight([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]).to_le_bytes();
-    let (a, b, c, d) = (part(0), part(4), part(8), part(12));
+    let [a, b, c, d] = hexadecimal(bytes);
     slot[..8].copy_from_slice(&a);
     slot[9..13].copy_from_slice(&b[..4]);
     slot[14..18].copy_from_slice(&b[4..]);
@@ -39,15 +27,16 @@ pub(super) fn push_uuid(bytes: &[u8; 16], out: &mut Vec<u8>) {
 
 /// Appends the digits of bytes.
 pub(super) fn push_hex(bytes: &[u8], out: &mut Vec<u8>) {
-    let mut chunks = bytes.chunks_exact(4);
-    for chunk in &mut chunks {
-        if let Some(four) = chunk.first_chunk() {
-            out.extend_from_slice(&eight(*four).to_le_bytes());
+    for chunk in bytes.chunks(16) {
+        let mut window = [0; 16];
+        for (place, byte) in window.iter_mut().zip(chunk) {
+            *place = *byte;
         }
-    }
-    for byte in chunks.remainder() {
-        let [high, low, ..] = eight([*byte, 0, 0, 0]).to_le_bytes();
-        out.extend_from_slice(&[high, low]);
+        let end = out.len() + 2 * chunk.len();
+        for digits in hexadecimal(&window) {
+            out.extend_from_slice(&digits);
+        }
+        out.truncate(end);
     }
 }
 
@@ -57,7 +46,7 @@ mod tests {
 
     #[test]
     fn every_byte_at_every_place() {
-        for length in 0..9usize {
+        for length in (0..9usize).chain([15, 16, 17, 40]) {
             for first in 0..=255u8 {
                 let bytes: Vec<u8> = (0..length).map(|at| first.wrapping_add((at * 37) as u8)).collect();
                 let mut out = Vec::new();

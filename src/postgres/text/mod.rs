@@ -11,6 +11,7 @@ mod escape;
 mod float;
 mod hex;
 mod numeric;
+mod room;
 mod slot;
 mod value;
 

@@ -18,8 +18,8 @@ pub(super) type Slot = [u8; SLOT];
 /// Longest text of [`put`]: a separator fits behind it.
 pub(super) const LONGEST: usize = SLOT - 1;
 
-/// Writes `data[start..end]` with COPY's escapes and gives its length, at most [`LONGEST`]; `None` where that takes
-/// [`Column::push_escaped`], which also judges bytes that are not of the column's type.
+/// Writes `data[start..end]` with COPY's escapes and gives its length, at most [`LONGEST`]; `None` where that is not so short, or takes
+/// [`Column::push_value`], which also judges bytes that are not of the column's type.
 #[inline(always)]
 pub(super) fn put(column: Column, data: &[u8], start: usize, end: usize, slot: &mut Slot) -> Option<usize> {
     if column.array {

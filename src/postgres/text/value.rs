@@ -3,7 +3,6 @@
 use super::array::push_array;
 use super::datetime::{push_date, push_timestamp};
 use super::digits::push_signed;
-use super::escape::escape_tail;
 use super::float::{push_double, push_real};
 use super::hex::{push_hex, push_uuid};
 use super::numeric::push_numeric;
@@ -89,7 +88,7 @@ impl Column {
         Some(Column { kind, array: scalar.len() < name.len() })
     }
 
-    /// The text that `data[start..end]` is but for escapes.
+    /// The text that `data[start..end]` is.
     #[inline(always)]
     pub fn text(self, data: &[u8], start: usize, end: usize) -> Option<&[u8]> {
         match self {
@@ -99,23 +98,15 @@ impl Column {
         }
     }
 
-    /// Appends `data[start..end]`, which is no text, with COPY's escapes; `None` where it is not of the column's type.
+    /// Appends what `data[start..end]` is as text; `None` where it is not of the column's type.
     #[inline(never)]
-    pub fn push_escaped(self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<()> {
-        match self {
-            Column { array: true, kind } => {
-                let mark = out.len();
-                if push_array(kind, data.get(start..end)?, out)? {
-                    escape_tail(out, mark);
-                }
-            }
-            Column { kind: Kind::Bytea, .. } => {
-                out.extend_from_slice(br"\\x");
-                push_hex(data.get(start..end)?, out);
-            }
-            Column { kind, .. } => push_value(kind, data.get(start..end)?, out)?,
+    pub fn push_value(self, data: &[u8], start: usize, end: usize, out: &mut Vec<u8>) -> Option<()> {
+        let value = data.get(start..end)?;
+        if self.array {
+            push_array(self.kind, value, out)
+        } else {
+            push_value(self.kind, value, out)
         }
-        Some(())
     }
 }
 
