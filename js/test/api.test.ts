@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import * as bson6 from "bson6";
 import * as bson7 from "bson7";
 import { describe, expect, it } from "vitest";
-import { compile, encodeDocument, equalDocuments, parseExtendedJson, RowlensError, toExtendedJson, VERSION, type Mapping, type TableInput } from "rowlens";
+import { compile, encodeDocument, equalDocuments, parseExtendedJson, RowlensError, toExtendedJson, VERSION, type Mapping, type Plan, type TableInput } from "rowlens";
 
 const { ObjectId, Decimal128, deserialize, serialize } = bson7;
 
@@ -161,6 +161,33 @@ describe("toRows and toDocuments", () => {
     for (const use of [() => seen.bson, () => seen.documents, () => seen.toObjects({ deserialize })]) expect(use).toThrow(expect.objectContaining({ code: "documents-gone" }));
     expect(kept.bson).toBe(copied);
     expect(kept.documents).toHaveLength(3);
+  });
+
+  it("documents are written into WebAssembly's memory, which may grow meanwhile", () => {
+    const own = (): Plan => compile({ version: 1, collections: { big: { table: "big", key: { column: "id", as: "text" }, columns: { a: { path: "a", type: "text" } }, complement: "rest" } } });
+    const [plan, other] = [own(), own()];
+    const here = plan.collection("big");
+    const memory = (): ArrayBufferLike | undefined => other.collection("big").toRows({ _id: "b" }, { copy: false }).tables[0]?.tuples.buffer;
+    const large = { big: { objects: [{ id: "c", a: "z".repeat(20_000_000) }] } };
+    // In the middle of a document: what was written before, and what comes after.
+    const before = memory();
+    const [row] = here.toRows({ _id: "a", first: ["x".repeat(20_000), 1], last: { toBSON: () => (own().collection("big").toDocuments(large), "y") } }).table("big").parameters("text");
+    expect(memory(), "memory that grew").not.toBe(before);
+    expect(JSON.parse(String(row?.[2]))).toMatchObject({ fields: { first: ["x".repeat(20_000), 1], last: "y" } });
+    // For documents that are views of that memory.
+    const { bson: seen } = here.toDocuments(large, { copy: false });
+    const kept = seen.slice();
+    const back = here.toDocuments(own().collection("big").toRows(Array.from({ length: 12 }, () => seen)));
+    expect(back.documents.map((document) => Buffer.from(document).equals(kept))).toEqual(Array.from({ length: 12 }, () => true));
+    expect(seen, "left behind").toHaveLength(0);
+    // And not into memory that was given back.
+    const still = memory() as ArrayBuffer;
+    here.toRows({ _id: "d" });
+    plan.free();
+    const all = still.slice();
+    expect(() => here.toRows({ _id: "d" })).toThrow();
+    expect(() => here.toRows(serialize({ _id: "d" }))).toThrow();
+    expect(Buffer.from(still).equals(Buffer.from(all))).toBe(true);
   });
 
   it("broken bytes are issues", () => {

@@ -3,7 +3,7 @@ import * as bson6 from "bson6";
 import * as bson7 from "bson7";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeDocument, RowlensError } from "rowlens";
+import { compile, encodeDocument, RowlensError } from "rowlens";
 
 type Bson = typeof bson7;
 const versions: [string, Bson][] = [["5", bson5 as unknown as Bson], ["6", bson6 as unknown as Bson], ["7", bson7]];
@@ -143,6 +143,16 @@ describe("encodeDocument", () => {
       delete (Object.prototype as { everywhere?: unknown }).everywhere;
     }
     expect(hex(polluted)).toBe(plain);
+  });
+
+  it("is not called by what it writes", () => {
+    const users = compile({ version: 1, collections: { users: { table: "users", key: { column: "id", as: "text" }, complement: "rest" } } }).collection("users");
+    const calls = [() => encodeDocument({ b: 1 }), () => users.toRows({ _id: "b" }), () => users.toRows(bson7.serialize({ _id: "b" }))];
+    for (const call of calls) {
+      expect(refused({ _id: "a", a: { toBSON: call } })).toMatchObject({ code: "value-unsupported", message: /calls rowlens itself/ });
+      expect(() => users.toRows({ _id: "a", a: { toBSON: call } })).toThrow(/calls rowlens itself/);
+    }
+    expect(hex(encodeDocument({ a: 1 }))).toBe(hex(bson7.serialize({ a: 1 })));
   });
 
   it("works again after a refusal", () => {

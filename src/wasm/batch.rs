@@ -23,9 +23,9 @@ pub struct Batch {
 
 #[wasm_bindgen]
 impl Shredder {
-    /// Shreds what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
-    pub fn run_batch(&mut self, given: Option<Vec<i64>>) -> Batch {
-        self.run_with(Some(Spans::default()));
+    /// Shreds the first `length` bytes of what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
+    pub fn run_batch(&mut self, length: usize, given: Option<Vec<i64>>) -> Batch {
+        self.run_with(length, Some(Spans::default()));
         let spans = self.last.spans.take().unwrap_or_default();
         let plan = Arc::clone(self.lens.plan());
         let tables = self.lens.take_tables();

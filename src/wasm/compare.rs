@@ -8,8 +8,8 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 impl Shredder {
     /// As `run`, noting which rows are whose.
-    pub fn run_spans(&mut self) {
-        self.run_with(Some(Spans::default()));
+    pub fn run_spans(&mut self, length: usize) {
+        self.run_with(length, Some(Spans::default()));
     }
 
     /// Digests of the last run's aggregates, which noted spans, each key once; returns their length in bytes, `text_ptr` says where. Each is, little-endian,

@@ -61,9 +61,11 @@ impl Shredder {
         Ok(Shredder { lens, input: Vec::new(), last: RowSet::default(), text: Vec::new(), outline })
     }
 
-    /// Makes room for `length` bytes of concatenated BSON; returns where.
+    /// Makes room for `length` bytes of concatenated BSON; returns where. It stays there until more is asked for, and so does what is in it.
     pub fn reserve(&mut self, length: usize) -> usize {
-        self.input.resize(length, 0);
+        if self.input.len() < length {
+            self.input.resize(length, 0);
+        }
         self.input.as_ptr() as usize
     }
 
@@ -72,16 +74,16 @@ impl Shredder {
         self.outline.as_ptr() as usize
     }
 
-    /// Shreds what was written.
-    pub fn run(&mut self) {
-        self.run_with(None);
+    /// Shreds the first `length` bytes of what was written.
+    pub fn run(&mut self, length: usize) {
+        self.run_with(length, None);
     }
 
-    pub(super) fn run_with(&mut self, spans: Option<Spans>) {
+    pub(super) fn run_with(&mut self, length: usize, spans: Option<Spans>) {
         self.lens.clear();
         self.last = RowSet { spans, ..RowSet::default() };
         let input = std::mem::take(&mut self.input);
-        self.lens.append_rows(&input, &mut self.last);
+        self.lens.append_rows(input.get(..length).unwrap_or(&[]), &mut self.last);
         self.input = input;
         let (head, tables) = self.outline.split_at_mut(HEAD);
         head.copy_from_slice(&[self.last.documents, self.last.accepted, u32::try_from(self.last.issues.counts.len()).unwrap_or(u32::MAX)]);

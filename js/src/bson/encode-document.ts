@@ -2,6 +2,7 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import { appendField } from "./path.ts";
 import { type Tagged, writeBinary, writeLong, writeObjectId } from "./tagged.ts";
 import { Writer } from "./writer.ts";
+import { WriterMemory } from "./writer-memory.ts";
 
 /** Options of {@link encodeDocument}. */
 export interface EncodeOptions {
@@ -27,10 +28,13 @@ const INT64_MAX = 2n ** 63n - 1n;
  * const bson = encodeDocument({ _id: new ObjectId(), amount: Decimal128.fromString("12.50") });
  */
 export function encodeDocument(document: object, options: EncodeOptions = {}): Uint8Array {
-  return encodeInto(document, options).slice();
+  const length = encodeInto(own, document, options);
+  return own.bytes.slice(0, length);
 }
 
+const own = new WriterMemory();
 const writer = new Writer();
+let writing = false;
 /** The objects and arrays that are being written, outermost first. */
 const ancestors: (object | undefined)[] = [];
 let open = 0;
@@ -42,18 +46,33 @@ let undefinedAsNull = false;
 /** Nobody has given all objects a property that `for in` finds. */
 let plainIsOwn = true;
 
-/** The same as a view that lives until the next call; further documents are appended. @internal */
-export function encodeInto(document: object | readonly object[], options: EncodeOptions = {}): Uint8Array {
-  writer.reset();
-  // Not so after an error.
-  open = 0;
-  named = 0;
-  undefinedAsNull = options.undefined === "null";
-  plainIsOwn = true;
-  for (const _ in Object.prototype) plainIsOwn = false;
-  if (Array.isArray(document)) for (const one of document) root(one);
-  else root(document);
-  return writer.bytes.subarray(0, writer.at);
+/** The same of one or several documents, one after the other, from the beginning of `memory` on; gives how many bytes they are. @internal */
+export function encodeInto(memory: WriterMemory, document: object | readonly object[], options: EncodeOptions = {}): number {
+  refuseNested();
+  writing = true;
+  try {
+    writer.begin(memory);
+    // Not so after an error.
+    open = 0;
+    named = 0;
+    undefinedAsNull = options.undefined === "null";
+    plainIsOwn = true;
+    for (const _ in Object.prototype) plainIsOwn = false;
+    if (Array.isArray(document)) for (const one of document) root(one);
+    else root(document);
+    return writer.at;
+  } finally {
+    writing = false;
+  }
+}
+
+/**
+ * Documents are written where others are being written: not while one of these is at work.
+ * @throws RowlensError `value-unsupported`
+ * @internal
+ */
+export function refuseNested(): void {
+  if (writing) fail("value-unsupported", "a `toBSON` or a getter of the document calls rowlens itself", "give a document that has its values already");
 }
 
 function root(value: unknown): void {

@@ -1,25 +1,35 @@
+import { WriterMemory } from "./writer-memory.ts";
+
 const encoder = new TextEncoder();
 /** Longer strings go through Buffer or TextEncoder; shorter ones are copied by hand while they are ASCII, which is faster. */
 const BY_HAND = 28;
-/** A buffer beyond this is not kept for the next document. */
-const KEEP = 1 << 22;
 /** Room that is always left behind a field's name: every value of fixed size fits in. */
 const SLACK = 32;
 
-const bufferOf = (bytes: Uint8Array): Buffer | undefined => (typeof Buffer === "function" ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : undefined);
-
-/** A growing buffer that BSON is written into. @internal */
+/**
+ * Writes BSON into a memory, which grows. There is one for all, that engines know where its bytes are; whose they are changes with every
+ * {@link Writer.begin}. @internal
+ */
 export class Writer {
-  bytes: Uint8Array = new Uint8Array(1 << 14);
-  data: DataView = new DataView(this.bytes.buffer);
-  /** The same bytes, where there are Buffers: they write texts without a view of their own. */
-  #buffer = bufferOf(this.bytes);
+  #memory = new WriterMemory();
+  bytes = this.#memory.bytes;
+  data = this.#memory.data;
+  #buffer = this.#memory.buffer;
   at = 0;
 
-  /** Forgets what was written. */
-  reset(): void {
+  /** Writes over what is in `memory`. */
+  begin(memory: WriterMemory): void {
+    this.#memory = memory;
     this.at = 0;
-    if (this.bytes.length > KEEP) this.#replace(new Uint8Array(1 << 14));
+    memory.reserve();
+    this.#look();
+  }
+
+  #look(): void {
+    const { bytes, data, buffer } = this.#memory;
+    this.bytes = bytes;
+    this.data = data;
+    this.#buffer = buffer;
   }
 
   /** Room for `more` further bytes, and a little. */
@@ -28,15 +38,8 @@ export class Writer {
   }
 
   #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
-    grown.set(this.bytes.subarray(0, this.at));
-    this.#replace(grown);
-  }
-
-  #replace(bytes: Uint8Array): void {
-    this.bytes = bytes;
-    this.data = new DataView(bytes.buffer);
-    this.#buffer = bufferOf(bytes);
+    this.#memory.grow(needed, this.at);
+    this.#look();
   }
 
   /** Type byte and name of a field, and room for a value of fixed size; false where the name holds a NUL. */

@@ -1,4 +1,5 @@
-import { encodeInto } from "../bson/encode-document.ts";
+import { encodeInto, refuseNested } from "../bson/encode-document.ts";
+import { WriterMemory } from "../bson/writer-memory.ts";
 import type { Difference } from "../database/difference.ts";
 import { digestBatch, eachDigest } from "../database/digest-index.ts";
 import { keyOrder } from "../database/keys.ts";
@@ -107,6 +108,8 @@ export class Collection {
   readonly #description: CollectionDescription;
   readonly #types: ColumnType[][];
   readonly #shredder: WasmShredder;
+  /** The shredder's input, where documents are written without a copy. */
+  readonly #input: WriterMemory;
   readonly #outline: Outline;
   readonly #assembler: WasmAssembler;
   /** What the last run left. */
@@ -128,6 +131,7 @@ export class Collection {
     this.#description = description;
     this.#types = description.tables.map(columnTypes);
     this.#shredder = new (wasm().Shredder)(plan as never, index);
+    this.#input = new WriterMemory((needed) => view(this.#shredder.reserve(needed), needed));
     this.#outline = new Outline(this.#shredder, description.tables.length);
     this.#assembler = new (wasm().Assembler)(plan as never, index);
   }
@@ -140,8 +144,7 @@ export class Collection {
    * for (const table of rows.tables) await copyInto(table.name, table.copyBinary());
    */
   toRows(input: DocumentInput, options: ToRowsOptions = {}): Rows {
-    this.#begin(input, options);
-    this.#shredder.run();
+    this.#shredder.run(this.#begin(input, options));
     const outline = this.#outline;
     const held = new HeldTables(this.#shredder, outline);
     this.#held = held;
@@ -246,13 +249,11 @@ export class Collection {
 
   #makeInner(): InnerCollection {
     const shred = (input: DocumentInput, options: ToRowsOptions): WasmShredder => {
-      this.#begin(input, options);
-      this.#shredder.run_spans();
+      this.#shredder.run_spans(this.#begin(input, options));
       return this.#shredder;
     };
     const batch: InnerCollection["batch"] = (input, options, versions) => {
-      this.#begin(input, options);
-      const batch = this.#shredder.run_batch(versions);
+      const batch = this.#shredder.run_batch(this.#begin(input, options), versions);
       return { batch, documents: this.#outline.documents, issues: foundBy(this.#shredder).issues };
     };
     const refusedLookups = (lookups: Lookups): ReadonlyMap<number, Issue> => new Map(faultsOf(this.#shredder, lookups).map(({ path, ...issue }) => [Number(path.slice(1, -1)), { ...issue, path: "", collection: this.name }]));
@@ -269,15 +270,18 @@ export class Collection {
   free(): void {
     this.#held?.release();
     this.#heldDocuments?.release();
+    // Not to be written to any more.
+    this.#input.release();
     this.#shredder.free();
     this.#assembler.free();
   }
 
-  /** All that comes before a run. */
-  #begin(input: DocumentInput, options: ToRowsOptions): void {
+  /** All that comes before a run; gives how many bytes the documents are. */
+  #begin(input: DocumentInput, options: ToRowsOptions): number {
     setLookups(this.#shredder, options.lookups);
-    this.#write(input, options);
+    const length = this.#write(input, options);
     this.#held?.release();
+    return length;
   }
 
   /** Writes the documents into wasm's input buffer; gives their length. */
@@ -292,15 +296,18 @@ export class Collection {
       }
       return this.#copyIn(input as Uint8Array[], length);
     }
-    const bson = encodeInto(input, options.undefined === undefined ? {} : { undefined: options.undefined });
-    return this.#copyIn([bson], bson.length);
+    return encodeInto(this.#input, input, options);
   }
 
   #copyIn(parts: readonly Uint8Array[], length: number): number {
-    const target = view(this.#shredder.reserve(length), length);
+    refuseNested();
+    // Memory that grows for them leaves views of it behind: what `toDocuments` gave with `copy: false`.
+    const kept = this.#input.bytes.length >= length ? parts : parts.map((part) => (part.buffer === view(0, 0).buffer ? part.slice() : part));
+    this.#input.reserve(length);
+    const { bytes } = this.#input;
     let at = 0;
-    for (const part of parts) {
-      target.set(part, at);
+    for (const part of kept) {
+      bytes.set(part, at);
       at += part.length;
     }
     return length;

@@ -12,8 +12,8 @@ export interface WasmPlan {
 /** @internal */
 export interface WasmShredder {
   reserve(length: number): number;
-  run(): void;
-  run_spans(): void;
+  run(length: number): void;
+  run_spans(length: number): void;
   outline(): number;
   digests(): number | undefined;
   differences(database: never, values: boolean): unknown;
@@ -23,7 +23,7 @@ export interface WasmShredder {
   issue_counts(): Record<string, number> | undefined;
   set_lookups(entries: string[]): void;
   needed_lookups(length: number): [collection: string, id: string][];
-  run_batch(versions?: BigInt64Array | null): WasmBatch;
+  run_batch(length: number, versions?: BigInt64Array | null): WasmBatch;
   free(): void;
 }
 /** @internal The aggregates of one batch, in the order of their keys; members are positions in it. */
