@@ -7,11 +7,19 @@ import { RowlensError } from "../core/rowlens-error.ts";
  * for (const document of splitBson(await readFile("payments.bson"))) console.log(document.length);
  */
 export function splitBson(bson: Uint8Array): Uint8Array[] {
+  const documents = leadingDocuments(bson);
+  const end = documents.reduce((sum, { length }) => sum + length, 0);
+  if (end < bson.length) throw new RowlensError("bson-malformed", `there is no BSON document at byte ${end}`);
+  return documents;
+}
+
+/** The same, up to the first whose length leads nowhere. @internal */
+export function leadingDocuments(bson: Uint8Array): Uint8Array[] {
   const data = new DataView(bson.buffer, bson.byteOffset, bson.byteLength);
   const documents: Uint8Array[] = [];
-  for (let at = 0; at < bson.length; ) {
-    const length = at + 4 <= bson.length ? data.getInt32(at, true) : 0;
-    if (length < 5 || at + length > bson.length) throw new RowlensError("bson-malformed", `there is no BSON document at byte ${at}`);
+  for (let at = 0; at + 5 <= bson.length; ) {
+    const length = data.getInt32(at, true);
+    if (length < 5 || at + length > bson.length) break;
     documents.push(bson.subarray(at, at + length));
     at += length;
   }

@@ -21,7 +21,11 @@ export async function applyAgain(session: Session, collection: Collection, batch
     const waiting = batch.members.filter(({ key }) => waitsForOthers(results.get(key)));
     if (waiting.length === 0) return results;
     let progress = false;
-    for (const groups of packed(batch.groups(waiting))) progress = settle(await chunk.groups(groups)) || progress;
+    const groups = batch.groups(waiting);
+    for (const some of packed(groups)) progress = settle(await chunk.groups(some)) || progress;
+    // Of a circle that cannot be, some may refer to rows that are there already, and only wait for others of it to be written anew.
+    const ofCircles = progress ? [] : groups.filter(({ length }) => length > 1).flat();
+    for (const some of packed(ofCircles.map((member) => [member]))) progress = settle(await chunk.groups(some)) || progress;
     // Circles that the mapping does not know of: unique values that change hands, references of the database's own.
     for (const together of progress ? [] : [waiting, waiting.filter(({ key }) => reasonOf(results.get(key) as PostgresError) === "unique-conflict")]) {
       if (progress || together.length < 2 || together.length > CHUNK_AGGREGATES) continue;

@@ -3,7 +3,7 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import { Batch, chunksOf, type Version } from "./batch.ts";
 import { applyAgain } from "./apply-again.ts";
 import { applyChunk, type Applied } from "./apply-chunk.ts";
-import { failedOutcome, memberOutcome, refusedOutcome, supersededOutcome, unresolvedOutcome, versionlessOutcome } from "./made-outcome.ts";
+import { failedOutcome, issuesOf, memberOutcome, refusedOutcome, supersededOutcome, unresolvedOutcome, versionlessOutcome } from "./made-outcome.ts";
 import { type NewKey, writeLookups } from "./lookups.ts";
 import { counted, type Outcome, type Outcomes } from "./outcome.ts";
 import type { Session } from "./session.ts";
@@ -54,7 +54,7 @@ export async function applyMany(session: Session, collection: Collection, docume
     for (const chunk of chunksOf(batch, members, session.inTransaction)) for (const [key, result] of await applyChunk(session, collection, batch, chunk)) results.set(key, result);
     const last = await applyAgain(session, collection, batch, results);
     for (const member of members) outcomes[member.document] = outcomeOf(batch, member, last);
-    for (const [newest, older] of batch.superseded) for (const one of older) outcomes[one.document] = supersededOutcome(batch, one, outcomes[newest] as Outcome, isGuarded(collection));
+    for (const [newest, older] of batch.superseded) for (const one of older) outcomes[one.document] = supersededOutcome(one, outcomes[newest] as Outcome, isGuarded(collection), issuesOf(batch, one.document));
     return counted(outcomes as Outcome[]);
   } finally {
     batch.free();
@@ -80,7 +80,7 @@ export function settled(batch: Batch): (Outcome | undefined)[] {
     const unresolved = batch.unresolved.get(document);
     if (unresolved !== undefined) return unresolvedOutcome(batch, document, member?.key, unresolved);
     if (member === undefined) return refusedOutcome(batch, document);
-    return member.noVersion === undefined ? undefined : versionlessOutcome(batch, member, member.key);
+    return member.noVersion === undefined ? undefined : versionlessOutcome(member, member.key, issuesOf(batch, document));
   });
 }
 

@@ -97,6 +97,13 @@ export class Batch {
     return this.#batch.row_counts();
   }
 
+  /** Its version; undefined where the mapping has none. */
+  version(member: Member): bigint | undefined {
+    const { version, tables } = this.#collection.inner.description;
+    const text = version === null ? undefined : this.#texts(0, member)?.[tables[0]?.columns.length ?? 0];
+    return text == null ? undefined : BigInt(text);
+  }
+
   /** These aggregates in groups, in an order in which they can be written: whoever refers to others after them, circles as one. */
   groups(members: readonly Member[]): Member[][] {
     const flat = this.#batch.groups(indexes(members));

@@ -4,7 +4,9 @@ import { RowlensError } from "../core/rowlens-error.ts";
 import { writable } from "./apply.ts";
 import type { Batch, Member } from "./batch.ts";
 import { eachBatch, type Batches } from "./batches.ts";
-import { mappedBatches, Tally, type LoadOptions, type LoadReport } from "./load.ts";
+import type { LoadOptions, LoadReport } from "./load.ts";
+import { mappedParts } from "./load-part.ts";
+import { Tally } from "./load-tally.ts";
 import { retried } from "./retry.ts";
 import type { ResultRow, Session } from "./session.ts";
 import { plain } from "./transaction-sql.ts";
@@ -20,7 +22,8 @@ export function loadEmpty(session: Session, collection: Collection, batches: Bat
     let working: Promise<void> = Promise.resolve();
     try {
       // `id_map` is asked in the same transaction: the load may have the only connection there is, and new keys are to be undone with it.
-      for await (const { batch, first } of mappedBatches(own, collection, asked(session, batches), options, tally)) {
+      for await (const part of mappedParts(own, collection, asked(session, batches), options, tally)) {
+        const { batch } = part;
         const members = writable(batch, collection);
         const copies = copiesOf(collection, batch, members);
         const rows = batch.rowCounts();
@@ -28,7 +31,7 @@ export function loadEmpty(session: Session, collection: Collection, batches: Bat
         await working;
         working = copied(own, copies);
         working.catch(() => undefined);
-        for (const { document, key, index } of members) tally.tell(collection, batch, first, { outcome: "inserted", document, key, written: rows[index] as number, removed: 0, issues: batch.issues.get(document) ?? [] });
+        for (const { document, key, index } of members) tally.tell(collection, part, { outcome: "inserted", document, key, written: rows[index] as number, removed: 0, issues: batch.issues.get(document) ?? [] });
       }
     } finally {
       await working;

@@ -1,3 +1,4 @@
+import { leadingDocuments } from "../bson/split-bson.ts";
 import type { Collection, DocumentInput, Lookups, ToRowsOptions } from "../core/collection.ts";
 import type { Issue } from "../core/issue.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
@@ -78,15 +79,7 @@ function unresolvedIn(collection: Collection, input: DocumentInput, failures: Re
 /** The documents one by one, up to one whose length leads nowhere. */
 function documentsOf(input: DocumentInput): DocumentInput[] {
   if (Array.isArray(input)) return input as object[];
-  if (!(input instanceof Uint8Array)) return [input];
-  const data = new DataView(input.buffer, input.byteOffset, input.byteLength);
-  const documents: Uint8Array[] = [];
-  for (let at = 0, length = 0; at + 5 <= input.length; at += length) {
-    length = data.getInt32(at, true);
-    if (length < 5 || at + length > input.length) break;
-    documents.push(input.subarray(at, at + length));
-  }
-  return documents;
+  return input instanceof Uint8Array ? leadingDocuments(input) : [input];
 }
 
 /** Answers of `id_map` for documents that are read, compared or deleted. */

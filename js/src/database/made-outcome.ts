@@ -7,7 +7,7 @@ import type { ResultRow } from "./session.ts";
 import { reasonOf } from "./sqlstate.ts";
 
 const NONE: readonly Issue[] = [];
-const issuesOf = (batch: Batch, document: number): readonly Issue[] => batch.issues.get(document) ?? NONE;
+export const issuesOf = (batch: Batch, document: number): readonly Issue[] => batch.issues.get(document) ?? NONE;
 
 /** What a row of the statements `apply`, `merge` and `delete` says. */
 export function rowOutcome(row: ResultRow, document: number, key: string, issues: readonly Issue[]): Outcome {
@@ -45,17 +45,17 @@ export function unresolvedOutcome(batch: Batch, document: number, key: string | 
 }
 
 /** A document that nothing tells the age of. */
-export function versionlessOutcome(batch: Batch, { document, noVersion }: Pick<Member, "document" | "noVersion">, key: string): FailedOutcome {
+export function versionlessOutcome({ document, noVersion }: Pick<Member, "document" | "noVersion">, key: string, issues: readonly Issue[]): FailedOutcome {
   const message = noVersion === "unusable" ? "what stands at the version's path is no whole number, date or timestamp" : "the document has no version: there is nothing at the mapping's path, and none was given";
-  return { outcome: "failed", reason: "version-missing", message, document, key, issues: issuesOf(batch, document) };
+  return { outcome: "failed", reason: "version-missing", message, document, key, issues };
 }
 
 /** What came of an older state of a document, by what came of the newer one that was tried in its place. */
-export function supersededOutcome(batch: Batch, { document, newest, noVersion }: Superseded, of: Outcome, guarded: boolean): Outcome {
+export function supersededOutcome({ document, noVersion }: Omit<Superseded, "newest">, of: Outcome, guarded: boolean, issues: readonly Issue[]): Outcome {
   const key = of.key ?? "";
-  if (guarded && noVersion !== undefined) return versionlessOutcome(batch, { document, noVersion }, key);
-  const issues = issuesOf(batch, document);
+  if (guarded && noVersion !== undefined) return versionlessOutcome({ document, noVersion }, key, issues);
+  const supersededBy = of.document;
   // Nothing newer is there for certain.
-  if (of.outcome === "failed") return { ...of, message: `a newer state of it in the same batch failed: ${of.message}`, document, supersededBy: newest, issues };
-  return { outcome: "stale", document, key, written: 0, removed: 0, supersededBy: newest, issues };
+  if (of.outcome === "failed") return { ...of, message: `a newer state of it failed: ${of.message}`, document, supersededBy, issues };
+  return { outcome: "stale", document, key, written: 0, removed: 0, supersededBy, issues };
 }

@@ -21,7 +21,7 @@ export interface AppliedOutcome {
   readonly written: number;
   /** Rows removed, in all tables. */
   readonly removed: number;
-  /** Index of the document of the same batch that has the same key in a newer version: this one was not tried. */
+  /** Index of the document of the same batch, or load, that has the same key in a newer version: this one was not tried. */
   readonly supersededBy?: number;
   /** What was found while it was mapped. */
   readonly issues: readonly Issue[];
@@ -42,7 +42,7 @@ export interface FailedOutcome {
   readonly document: number;
   /** Key of its root row, as PostgreSQL's text, where it has one. */
   readonly key?: string;
-  /** Index of the document of the same batch that has the same key in a newer version: that one failed, and this one was not tried. */
+  /** Index of the document of the same batch, or load, that has the same key in a newer version: that one failed, and this one was not tried. */
   readonly supersededBy?: number;
   /** PostgreSQL's code, where it was PostgreSQL that refused. */
   readonly sqlstate?: string;

@@ -1,0 +1,24 @@
+import type { DocumentInput } from "../core/collection.ts";
+import { RowlensError } from "../core/rowlens-error.ts";
+import { encodeDocument, type EncodeOptions } from "./encode-document.ts";
+
+/** Documents of any form as concatenated BSON, in bytes of their own. @throws RowlensError as {@link encodeDocument} does */
+export function ownBson(input: DocumentInput, options: EncodeOptions): Uint8Array {
+  // A Buffer's `slice` is no copy.
+  if (input instanceof Uint8Array) return joined([input]);
+  const list: readonly object[] = Array.isArray(input) ? (input as readonly object[]) : [input];
+  const encoded = list.filter((document) => document instanceof Uint8Array).length;
+  if (encoded > 0 && encoded < list.length) throw new RowlensError("document-expected", "a list of documents is either all BSON or all objects");
+  return joined(encoded > 0 ? (list as readonly Uint8Array[]) : list.map((document) => encodeDocument(document, options)));
+}
+
+/** The parts, one behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,81 @@
+import { ownBson } from "../bson/own-bson.ts";
+import { leadingDocuments } from "../bson/split-bson.ts";
+import type { Collection, DocumentInput } from "../core/collection.ts";
+import { mapped, settled, writable } from "./apply.ts";
+import type { Batch, Member, Version } from "./batch.ts";
+import { type Batches, eachBatch } from "./batches.ts";
+import type { Tally } from "./load-tally.ts";
+import type { LoadOptions } from "./load.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Session } from "./session.ts";
+
+/** A batch of a load as it is mapped. @internal */
+export class LoadPart {
+  readonly batch: Batch;
+  /** Versions by document, where the caller gives them. */
+  readonly versions: readonly Version[] | undefined;
+  readonly #bson: Uint8Array;
+  readonly #number: (document: number) => number;
+  #documents: readonly Uint8Array[] | undefined;
+
+  constructor(batch: Batch, bson: Uint8Array, versions: readonly Version[] | undefined, number: (document: number) => number) {
+    this.batch = batch;
+    this.versions = versions;
+    this.#bson = bson;
+    this.#number = number;
+  }
+
+  /** The number of a document in the load. */
+  number(document: number): number {
+    return this.#number(document);
+  }
+
+  /** BSON of a document, as a view. */
+  document(document: number): Uint8Array | undefined {
+    this.#documents ??= leadingDocuments(this.#bson);
+    return this.#documents[document];
+  }
+
+  /** An outcome with the numbers that documents have in the load. */
+  numbered(outcome: Outcome): Outcome {
+    const document = this.#number(outcome.document);
+    const issues = outcome.issues.length === 0 ? outcome.issues : outcome.issues.map((issue) => (issue.document === undefined ? issue : { ...issue, document }));
+    return { ...outcome, document, issues, ...(outcome.outcome !== "deleted" && outcome.supersededBy !== undefined ? { supersededBy: this.#number(outcome.supersededBy) } : {}) } as Outcome;
+  }
+}
+
+/** The batches as they are mapped; documents that are not even tried are counted. @internal */
+export async function* mappedParts(session: Session, collection: Collection, batches: Batches, options: LoadOptions, tally: Tally): AsyncGenerator<LoadPart> {
+  for await (const documents of eachBatch(batches)) {
+    const { version } = options;
+    const versions = version && Array.from({ length: countOf(documents) }, (_, document) => version(document, documents));
+    // A copy: what waits for others is needed when the source may have written something else there.
+    const bson = ownBson(documents, options.undefined === undefined ? {} : { undefined: options.undefined });
+    const first = tally.documents;
+    const part = await mappedPart(session, collection, bson, versions, (document) => first + document, options, tally);
+    tally.documents += part.batch.documents;
+    yield part;
+  }
+}
+
+/** One batch. @internal */
+export async function mappedPart(session: Session, collection: Collection, bson: Uint8Array, versions: readonly Version[] | undefined, number: (document: number) => number, options: LoadOptions, tally: Tally): Promise<LoadPart> {
+  const batch = await mapped(session, collection, bson, versions === undefined ? options : { ...options, versions });
+  const part = new LoadPart(batch, bson, versions, number);
+  const tried = new Set<number>(writable(batch, collection).map(({ document }: Member) => document));
+  const superseded = new Set([...batch.superseded.values()].flat().map(({ document }) => document));
+  settled(batch).forEach((outcome, document) => {
+    if (outcome !== undefined && !tried.has(document) && !superseded.has(document)) tally.tell(collection, part, outcome);
+  });
+  return part;
+}
+
+/** How many documents. */
+function countOf(documents: DocumentInput): number {
+  if (Array.isArray(documents)) return documents.length;
+  if (!(documents instanceof Uint8Array)) return 1;
+  const data = new DataView(documents.buffer, documents.byteOffset, documents.byteLength);
+  let count = 0;
+  for (let at = 0; at + 4 <= documents.length; count++) at += Math.max(5, data.getInt32(at, true));
+  return count;
+}
