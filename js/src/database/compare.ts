@@ -6,7 +6,7 @@ import { type Batches, eachBatch } from "./batches.ts";
 import { type Candidate, differing, PAGE, type Tally } from "./bisect.ts";
 import type { Difference, DifferenceClass } from "./difference.ts";
 import { type DigestedBatch, DigestIndex, digestBatch, eachDigest, onlyElement } from "./digest-index.ts";
-import { type Digest, equalDigests, readDigests, readKeyDigests } from "./digests.ts";
+import { type Digest, equalDigests, readKeyDigests, readWhole } from "./digests.ts";
 import type { Key } from "./keys.ts";
 import { answersFor } from "./lookups.ts";
 import { readInto } from "./read.ts";
@@ -34,7 +34,7 @@ export interface CompareOptions {
 export interface Comparison {
   /** The collection. */
   readonly collection: string;
-  /** Nothing differs, and no document was refused. */
+  /** Nothing differs, no document was refused, and no row is without its key. */
   readonly equal: boolean;
   /** Documents that were compared, each key once, and the rows they become. */
   readonly documents: number;
@@ -44,6 +44,11 @@ export interface Comparison {
   readonly refused: number;
   /** What the database has. */
   readonly database: { readonly documents: number; readonly rows: number };
+  /**
+   * Rows of the database whose root key is NULL, in all tables (stored digests: in the root table): they are no document's, and a primary key would
+   * not have let them in. `checkDatabase` says which table lacks it.
+   */
+  readonly keyless: number;
   /** Statements that were sent, those that asked `id_map` aside. */
   readonly queries: number;
   /** Ranges of keys whose digests they asked for. */
@@ -66,8 +71,8 @@ export async function compareDocuments(session: Session, collection: Collection,
   const again = typeof batches === "function" ? batches : undefined;
   const stored = options.stored ?? false;
   // PostgreSQL computes its digest while documents are read.
-  const digest = readDigests(session, collection, { stored });
-  digest.catch(() => undefined);
+  const reading = readWhole(session, collection, stored);
+  reading.catch(() => undefined);
   const index = new DigestIndex(collection);
   let refused = 0;
   for await (const batch of eachBatch(again?.() ?? (batches as Batches))) {
@@ -77,7 +82,7 @@ export async function compareDocuments(session: Session, collection: Collection,
   }
   index.finish();
   const tally: Tally = { queries: 1, ranges: 0 };
-  const whole = (await digest)[0] as Digest;
+  const { digest: whole, keyless } = await reading;
   const report = new Report(collection);
   const detailed: Candidate[] = [];
   for await (const candidate of differing(session, collection, index, whole, !stored, tally)) {
@@ -91,7 +96,7 @@ export async function compareDocuments(session: Session, collection: Collection,
     else await tell(report, part, (few) => differences(session, collection, index, few, source, options, tally));
   }
   const { rows } = index.digest(0, index.size, false);
-  return { collection: collection.name, equal: report.differing === 0 && refused === 0, documents: index.size, rows, refused, database: { documents: whole.documents, rows: whole.rows }, ...tally, ...report.found };
+  return { collection: collection.name, equal: report.differing === 0 && refused === 0 && keyless === 0, documents: index.size, rows, refused, database: { documents: whole.documents, rows: whole.rows }, keyless, ...tally, ...report.found };
 }
 
 /** Documents as they are now, by `_id` or by key. */

@@ -43,7 +43,7 @@ const KEYS = 2;
 /** Digests inside PostgreSQL, computed of its rows: one of all, or one of each range. Nothing but the sums is sent. */
 export async function readDigests(session: Session, collection: Collection, options: DigestOptions = {}): Promise<Digest[]> {
   const stored = options.stored ?? false;
-  if (options.ranges === undefined) return (await session.query({ text: statement(collection, ALL, stored), parameters: [] })).map(digestOf);
+  if (options.ranges === undefined) return [(await readWhole(session, collection, stored)).digest];
   if (options.ranges.length === 0) return [];
   const { ranges } = options;
   const order = closedFirst(ranges);
@@ -51,6 +51,12 @@ export async function readDigests(session: Session, collection: Collection, opti
   const digests: Digest[] = [];
   order.forEach((at, place) => { digests[at] = digestOf(rows[place] as ResultRow); });
   return digests;
+}
+
+/** The digest of all, and how many rows of its tables have no root key, and so lie in no range. @internal */
+export async function readWhole(session: Session, collection: Collection, stored: boolean): Promise<{ digest: Digest; keyless: number }> {
+  const [row] = (await session.query({ text: statement(collection, ALL, stored), parameters: [] })) as [ResultRow];
+  return { digest: digestOf(row), keyless: Number(row.keyless ?? 0) };
 }
 
 /** Digest of each aggregate in ranges, by key in order, at most `limit`. @internal */
