@@ -168,7 +168,7 @@ describe("toRows and toDocuments", () => {
     const [plan, other] = [own(), own()];
     const here = plan.collection("big");
     const memory = (): ArrayBufferLike | undefined => other.collection("big").toRows({ _id: "b" }, { copy: false }).tables[0]?.tuples.buffer;
-    const large = { big: { objects: [{ id: "c", a: "z".repeat(20_000_000) }] } };
+    const large = { big: { objects: [{ id: "c", a: "z".repeat(8_000_000) }] } };
     // In the middle of a document: what was written before, and what comes after.
     const before = memory();
     const [row] = here.toRows({ _id: "a", first: ["x".repeat(20_000), 1], last: { toBSON: () => (own().collection("big").toDocuments(large), "y") } }).table("big").parameters("text");
@@ -188,6 +188,23 @@ describe("toRows and toDocuments", () => {
     expect(() => here.toRows({ _id: "d" })).toThrow();
     expect(() => here.toRows(serialize({ _id: "d" }))).toThrow();
     expect(Buffer.from(still).equals(Buffer.from(all))).toBe(true);
+  });
+
+  it("findings are those of their run, whenever they are asked for", () => {
+    const odd = "a \"b\"\n\\ü\u2028😀";
+    const keyed = compile({ version: 1, collections: { odd: { table: "odd", key: { column: "id", as: "text" }, columns: { n: { path: `m.'${odd}'`, type: "integer" } }, complement: "rest" } } }).collection("odd");
+    const misfits = (count: number): Uint8Array[] => Array.from({ length: count }, (_, id) => serialize({ _id: String(id), m: { [odd]: "no number" } }));
+    const [one, many] = [keyed.toRows(misfits(1)), keyed.toRows(misfits(1_500))];
+    const clean = keyed.toRows(serialize({ _id: "x" }));
+    expect([one.issueCounts, many.issueCounts, clean.issueCounts]).toEqual([{ "value-misfit": 1 }, { "value-misfit": 1_500 }, {}]);
+    expect([one.issues.length, many.issues.length, clean.issues.length]).toEqual([1, 1_000, 0]);
+    expect(one.issues[0]).toMatchObject({ code: "value-misfit", severity: "warning", path: `m.'${odd}'`, collection: "odd", document: 0, table: "odd", column: "n" });
+    expect({ ...many }.issues[999]).toMatchObject({ document: 999 });
+    expect(many.issues, "made once").toBe(many.issues);
+    const broken = keyed.toDocuments({ odd: { objects: [{ id: "1", rest: "5" }] } });
+    keyed.toDocuments(one);
+    expect(Object.keys(broken.issueCounts)).toEqual(broken.issues.map(({ code }) => code));
+    expect(broken.issues).toHaveLength(1);
   });
 
   it("broken bytes are issues", () => {

@@ -1,25 +1,12 @@
 //! Documents to rows, and back.
 
+use super::findings::findings;
 use super::{value, Plan};
 use crate::aggregate::Spans;
 use crate::json::{parse_extended_json, split_values, to_extended_json as extended};
 use crate::lens::{Documents, Lens, RowSet};
 use crate::plan::describe;
-use crate::rowset::Issues;
 use wasm_bindgen::prelude::*;
-
-fn issue_values(issues: &Issues) -> JsValue {
-    value(&issues.list)
-}
-
-/// Counts by code; mostly there are none, and then no object is made.
-fn issue_counts(issues: &Issues) -> JsValue {
-    if issues.counts.is_empty() {
-        JsValue::UNDEFINED
-    } else {
-        value(&issues.counts)
-    }
-}
 
 /// The wasm memory that pointers lead into.
 #[wasm_bindgen]
@@ -93,14 +80,9 @@ impl Shredder {
         }
     }
 
-    /// Findings, the first thousand.
-    pub fn issues(&self) -> JsValue {
-        issue_values(&self.last.issues)
-    }
-
-    /// Findings counted by code; undefined where there are none.
-    pub fn issue_counts(&self) -> JsValue {
-        issue_counts(&self.last.issues)
+    /// Makes JSON text of what the last run found, in place of the last text made; returns its length in bytes.
+    pub fn findings(&mut self) -> usize {
+        findings(&self.last.issues, &mut self.text)
     }
 }
 
@@ -110,6 +92,7 @@ pub struct Assembler {
     pub(super) lens: Lens,
     inputs: Vec<Vec<u8>>,
     last: Documents,
+    text: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -119,7 +102,7 @@ impl Assembler {
     pub fn new(plan: &Plan, collection: usize) -> Result<Assembler, JsValue> {
         let lens = Lens::new(&plan.plan, collection).ok_or_else(|| JsValue::from_str("no such collection"))?;
         let inputs = vec![Vec::new(); lens.tables().len()];
-        Ok(Assembler { lens, inputs, last: Documents::default() })
+        Ok(Assembler { lens, inputs, last: Documents::default(), text: Vec::new() })
     }
 
     /// Makes room for `length` bytes of table `table`'s tuples; returns where.
@@ -148,14 +131,17 @@ impl Assembler {
         self.last.bson.len()
     }
 
-    /// Findings, the first thousand.
-    pub fn issues(&self) -> JsValue {
-        issue_values(&self.last.issues)
+    /// Makes JSON text of what the last run found, in place of the last text made; returns its length in bytes, 0 where that is nothing.
+    pub fn findings(&mut self) -> usize {
+        if self.last.issues.counts.is_empty() {
+            return 0;
+        }
+        findings(&self.last.issues, &mut self.text)
     }
 
-    /// Findings counted by code; undefined where there are none.
-    pub fn issue_counts(&self) -> JsValue {
-        issue_counts(&self.last.issues)
+    /// Where it is.
+    pub fn text_ptr(&self) -> usize {
+        self.text.as_ptr() as usize
     }
 }
 

@@ -15,6 +15,8 @@ mod compare;
 #[cfg(feature = "wasm-lens")]
 mod copy_text;
 #[cfg(feature = "wasm-lens")]
+mod findings;
+#[cfg(feature = "wasm-lens")]
 mod lens;
 #[cfg(feature = "wasm-lens")]
 mod lookups;

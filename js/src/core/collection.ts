@@ -13,6 +13,7 @@ import { view, wasm, type WasmAssembler, type WasmBatch, type WasmPlan, type Was
 import type { CollectionDescription, TableDescription } from "./description.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { Documents, HeldDocuments } from "./documents.ts";
+import { Findings } from "./findings.ts";
 import { HeldTables, Outline } from "./held-tables.ts";
 import type { Issue } from "./issue.ts";
 import { RowlensError } from "./rowlens-error.ts";
@@ -149,8 +150,8 @@ export class Collection {
     const held = new HeldTables(this.#shredder, outline);
     this.#held = held;
     const tables = this.tables.map((table, index) => TableRows.make(table, this.#types[index] as ColumnType[], outline.rows(index), held, index, options.copy !== false));
-    const { issues, issueCounts } = outline.found ? foundBy(this.#shredder) : { issues: [], issueCounts: {} };
-    return { documents: outline.documents, accepted: outline.accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues, issueCounts };
+    const rows: Rows = { documents: outline.documents, accepted: outline.accepted, tables, table: (name) => tables[this.#indexOf(name)] as TableRows, issues: [], issueCounts: {} };
+    return outline.found ? withFindings(rows, Findings.of(this.#shredder)) : rows;
   }
 
   /**
@@ -194,11 +195,7 @@ export class Collection {
     const held = new HeldDocuments(this.#assembler);
     this.#heldDocuments = held;
     const copy = options.copy !== false;
-    const { issues, issueCounts } = foundBy(this.#assembler);
-    if (readIssues.length === 0) return Documents.make(held, copy, count, issues, issueCounts);
-    const counts = { ...issueCounts };
-    for (const { code } of readIssues) counts[code] = (counts[code] ?? 0) + 1;
-    return Documents.make(held, copy, count, [...readIssues.slice(0, 1000), ...issues], counts);
+    return Documents.make(held, copy, count, Findings.after(readIssues, Findings.of(this.#assembler)));
   }
 
   /**
@@ -254,7 +251,7 @@ export class Collection {
     };
     const batch: InnerCollection["batch"] = (input, options, versions) => {
       const batch = this.#shredder.run_batch(this.#begin(input, options), versions);
-      return { batch, documents: this.#outline.documents, issues: foundBy(this.#shredder).issues };
+      return { batch, documents: this.#outline.documents, issues: this.#outline.found ? Findings.of(this.#shredder).issues : [] };
     };
     const refusedLookups = (lookups: Lookups): ReadonlyMap<number, Issue> => new Map(faultsOf(this.#shredder, lookups).map(({ path, ...issue }) => [Number(path.slice(1, -1)), { ...issue, path: "", collection: this.name }]));
     const key = (this.#types[0] as ColumnType[])[this.#keyColumn] as ColumnType;
@@ -354,10 +351,9 @@ export function tuplesOf(table: TableDescription, types: readonly ColumnType[], 
   return tuplesOfObjects(table, types, input.objects, input, issues);
 }
 
-/** What the last run found; mostly nothing, and then nothing crosses. */
-function foundBy(source: { issues(): unknown; issue_counts(): Record<string, number> | undefined }): { issues: Issue[]; issueCounts: Record<string, number> } {
-  const issueCounts = source.issue_counts();
-  return issueCounts === undefined ? { issues: [], issueCounts: {} } : { issues: source.issues() as Issue[], issueCounts };
+/** Objects with getters cost, and mostly nothing is found. */
+function withFindings(rows: Rows, findings: Findings): Rows {
+  return Object.defineProperties(rows, { issues: { get: () => findings.issues }, issueCounts: { get: () => findings.counts } });
 }
 
 function setLookups(target: TakesLookups, lookups: Lookups | undefined): void {

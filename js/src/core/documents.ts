@@ -1,6 +1,7 @@
 import { splitBson } from "../bson/split-bson.ts";
 import { copyOf } from "../wasm/copy.ts";
 import { view, type WasmAssembler } from "../wasm/handle.ts";
+import type { Findings } from "./findings.ts";
 import type { Issue } from "./issue.ts";
 import { RowlensError } from "./rowlens-error.ts";
 
@@ -32,25 +33,31 @@ export class HeldDocuments {
 export class Documents {
   /** How many documents. */
   readonly count: number;
-  /** The first thousand findings. */
-  readonly issues: readonly Issue[];
-  /** Findings counted by code, all of them. */
-  readonly issueCounts: Readonly<Record<string, number>>;
+  readonly #findings: Findings;
   readonly #held: HeldDocuments;
   readonly #copy: Uint8Array | undefined;
   #documents: Uint8Array[] | undefined;
 
   /** @internal */
-  static make(held: HeldDocuments, copy: boolean, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>): Documents {
-    return new Documents(held, copy, count, issues, issueCounts);
+  static make(held: HeldDocuments, copy: boolean, count: number, findings: Findings): Documents {
+    return new Documents(held, copy, count, findings);
   }
 
-  private constructor(held: HeldDocuments, copy: boolean, count: number, issues: readonly Issue[], issueCounts: Readonly<Record<string, number>>) {
+  private constructor(held: HeldDocuments, copy: boolean, count: number, findings: Findings) {
     this.#held = held;
     this.#copy = copy ? copyOf(held.bson() as Uint8Array) : undefined;
     this.count = count;
-    this.issues = issues;
-    this.issueCounts = issueCounts;
+    this.#findings = findings;
+  }
+
+  /** The first thousand findings. */
+  get issues(): readonly Issue[] {
+    return this.#findings.issues;
+  }
+
+  /** Findings counted by code, all of them. */
+  get issueCounts(): Readonly<Record<string, number>> {
+    return this.#findings.counts;
   }
 
   /**

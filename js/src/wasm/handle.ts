@@ -19,8 +19,7 @@ export interface WasmShredder {
   differences(database: never, values: boolean): unknown;
   copy_text(table: number): number;
   text_ptr(): number;
-  issues(): unknown;
-  issue_counts(): Record<string, number> | undefined;
+  findings(): number;
   set_lookups(entries: string[]): void;
   needed_lookups(length: number): [collection: string, id: string][];
   run_batch(length: number, versions?: BigInt64Array | null): WasmBatch;
@@ -48,8 +47,8 @@ export interface WasmAssembler {
   run(): number;
   out_ptr(): number;
   out_len(): number;
-  issues(): unknown;
-  issue_counts(): Record<string, number> | undefined;
+  findings(): number;
+  text_ptr(): number;
   set_lookups(entries: string[]): void;
   free(): void;
 }

@@ -1,0 +1,71 @@
+//! What a run found, as JSON text. Most callers do not look at it, or only count: a text crosses at once, and an engine reads it quickly
+//! where it is asked for; objects made one by one would cost more than all the rest.
+
+use crate::issue::{Issue, Severity};
+use crate::json::push_json_string;
+use crate::rowset::Issues;
+
+/// Writes `{"issues":[…],"counts":{…}}` over what is in `out`, and gives how long it is.
+pub(super) fn findings(issues: &Issues, out: &mut Vec<u8>) -> usize {
+    out.clear();
+    out.extend_from_slice(b"{\"issues\":[");
+    for (index, issue) in issues.list.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        push_issue(issue, out);
+    }
+    out.extend_from_slice(b"],\"counts\":{");
+    for (index, (code, count)) in issues.counts.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        push_json_string(code, out);
+        out.push(b':');
+        push_number(*count, out);
+    }
+    out.extend_from_slice(b"}}");
+    out.len()
+}
+
+/// As `serde` writes it.
+fn push_issue(issue: &Issue, out: &mut Vec<u8>) {
+    let Issue { code, severity, message, path, collection, document, offset, table, column, help } = issue;
+    let severity = match severity {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    out.push(b'{');
+    let mut push = |name: &str, text: Option<&str>, number: Option<u32>| {
+        if text.is_none() && number.is_none() {
+            return;
+        }
+        push_json_string(name, out);
+        out.push(b':');
+        if let Some(text) = text {
+            push_json_string(text, out);
+        }
+        if let Some(number) = number {
+            push_number(number.into(), out);
+        }
+        out.push(b',');
+    };
+    push("code", Some(code), None);
+    push("severity", Some(severity), None);
+    push("message", Some(message), None);
+    push("path", Some(path), None);
+    push("collection", collection.as_deref(), None);
+    push("document", None, *document);
+    push("offset", None, *offset);
+    push("table", table.as_deref(), None);
+    push("column", column.as_deref(), None);
+    push("help", help.as_deref(), None);
+    if let Some(last) = out.last_mut() {
+        *last = b'}';
+    }
+}
+
+fn push_number(number: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(number.to_string().as_bytes());
+}
