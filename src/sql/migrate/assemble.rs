@@ -19,11 +19,11 @@ pub(super) struct Assembled {
 
 /// The object of those fields that are there.
 pub(super) fn object<'f>(fields: impl IntoIterator<Item = (&'f str, String)>) -> String {
-    let list: Vec<String> = fields.into_iter().map(|(name, value)| format!("({}, {value})", literal(name))).collect();
-    if list.is_empty() {
+    let (names, values): (Vec<String>, Vec<String>) = fields.into_iter().map(|(name, value)| (literal(name), value)).unzip();
+    if names.is_empty() {
         return "'{}'::jsonb".to_owned();
     }
-    format!("(SELECT coalesce(jsonb_object_agg(f.k, f.x), '{{}}') FROM (VALUES {}) f(k, x) WHERE f.x IS NOT NULL)", list.join(", "))
+    format!("(SELECT coalesce(jsonb_object_agg(f.k, f.x), '{{}}') FROM unnest(ARRAY[{}], ARRAY[{}]::jsonb[]) f(k, x) WHERE f.x IS NOT NULL)", names.join(", "), values.join(", "))
 }
 
 /// The value whose condition holds; NULL: none.

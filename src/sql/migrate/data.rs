@@ -48,24 +48,36 @@ fn bases(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
 }
 
 /// What rows and complement together say of each field, as one object; to be had from what [`read`] joins.
-pub(super) fn values(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
-    let rest = complement(collection).unwrap_or_else(|| "NULL::jsonb".to_owned());
-    let part = |part: &str| format!("coalesce({rest} -> '{part}', '{{}}')");
+pub(super) fn values(moved: &[(String, Change)]) -> String {
     object(moved.iter().enumerate().map(|(index, (name, _))| {
-        let entry = format!("{rest} -> 'fields' -> {}", literal(name));
-        (name.as_str(), format!("CASE WHEN b.touched THEN pg_temp.rowlens_apply(b.f{index}, {entry}, {}, {}, {at}, b.orders, {at}) ELSE b.f{index} END", part("types"), part("rows"), at = path(name)))
+        let said = literal(name);
+        (name.as_str(), format!("CASE WHEN {said} = ANY (w.said) THEN pg_temp.rowlens_apply(b.f{index}, w.fields -> {said}, w.types, w.rows, {at}, b.orders, {at}) ELSE b.f{index} END", at = path(name)))
     }))
 }
 
-/// What is joined to a root row `t` to read the fields: variants' tables, and `b` with what the rows alone say and whether the complement says more.
-pub(super) fn read(collection: &CollectionPlan, moved: &[(String, Change)]) -> String {
+/// What is joined to a root row `t` to read the fields: variants' tables, `w` with the parts of the complement and of which fields it says anything, and `b` with what the rows
+/// alone say, and whether the complement says more; where `only`, only of rows for which it does.
+pub(super) fn read(collection: &CollectionPlan, moved: &[(String, Change)], only: bool) -> String {
     let rest = complement(collection).unwrap_or_else(|| "NULL::jsonb".to_owned());
     let all = names(moved.iter().map(|(name, _)| name.as_str()));
-    format!("{}, LATERAL (SELECT pg_temp.rowlens_touches({rest}, {all}) AS touched, {}) b", joins(collection), bases(collection, moved))
+    let only = if only { format!(" WHERE said && {all}") } else { String::new() };
+    let parts = "coalesce(rest -> 'fields', '{}') AS fields, coalesce(rest -> 'types', '{}') AS types, coalesce(rest -> 'rows', '{}') AS rows";
+    format!(
+        "{}, LATERAL (SELECT pg_temp.rowlens_said(rest) AS said, {parts} FROM (SELECT {rest} || '{{}}' AS rest OFFSET 0) r OFFSET 0) w, LATERAL (SELECT said && {all} AS touched, {}{only} OFFSET 0) b",
+        joins(collection), bases(collection, moved)
+    )
 }
 
 fn rows_of(plan: &Plan, collection: &CollectionPlan, moved: &[(String, Change)]) -> Vec<ChildRows> {
     moved.iter().flat_map(|(name, _)| child_rows(plan, collection, name)).collect()
+}
+
+/// The documents that move, as `s`, to look into them many times.
+///
+/// OFFSET 0, here and below: PostgreSQL would put an expression wherever it is named, and evaluate it as often. And what a table has out of line or compressed (TOAST) it fetches and
+/// unpacks for every use; what `||` returns it has once.
+fn opened(moving: &str) -> String {
+    format!("(SELECT k, v || '{{}}' AS v FROM {moving} OFFSET 0) s")
 }
 
 pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -> Option<Data> {
@@ -75,12 +87,12 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     let (root, key) = (pair.old.tables.first()?, |collection: &CollectionPlan| collection.tables.first().map(|root| format!("t.{}", root.key_columns())));
     // Taking.
     let given = object(moved.iter().enumerate().map(|(index, (name, _))| (name.as_str(), format!("b.f{index}"))));
-    let only = if moved.iter().all(|(_, change)| *change == Change::More) { "\nWHERE b.touched" } else { "" };
+    let only = moved.iter().all(|(_, change)| *change == Change::More);
     let tables_of_old: Vec<String> = pair.old.tables.iter().map(crate::plan::TablePlan::qualified).collect();
     out.take.push(format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE;", tables_of_old.join(", ")));
     out.take.push(format!(
-        "CREATE TEMPORARY TABLE {} AS\nSELECT {} AS k, {} AS v, CASE WHEN b.touched THEN {given} END AS b, b.touched\nFROM {} t{}{only};",
-        moving.trim_start_matches("pg_temp."), key(pair.old)?, values(pair.old, moved), root.qualified(), read(pair.old, moved)
+        "CREATE TEMPORARY TABLE {} AS\nSELECT {} AS k, {} AS v, CASE WHEN b.touched THEN {given} END AS b, b.touched\nFROM {} t{};",
+        moving.trim_start_matches("pg_temp."), key(pair.old)?, values(moved), root.qualified(), read(pair.old, moved, only)
     ));
     out.take.push(format!("CREATE INDEX ON {moving} (k);\nANALYZE {moving};"));
     out.take.extend(guards(pair, moved, &moving));
@@ -113,7 +125,7 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
         };
         let of = |value: &str| {
             let selects = rows.iter().filter(|rows| rows.table == index).map(|rows| {
-                format!("SELECT ARRAY[{}] FROM (SELECT m.k, m.{value}) s(k, v){}", list(rows.columns.iter().zip(&table.columns).map(|(sql, column)| text(sql.clone(), &column.pg))), rows.from)
+                format!("SELECT ARRAY[{}] FROM (SELECT m.k, m.{value} || '{{}}' OFFSET 0) s(k, v){}", list(rows.columns.iter().zip(&table.columns).map(|(sql, column)| text(sql.clone(), &column.pg))), rows.from)
             });
             format!("(SELECT array_agg(r ORDER BY r) FROM ({}) x(r))", selects.collect::<Vec<_>>().join("\nUNION ALL "))
         };
@@ -133,6 +145,7 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
         }
     }
     // Putting.
+    let opened = opened(&moving);
     let new_root = pair.new.tables.first()?;
     let kept = &pair.places.columns[0];
     let (mut set, mut select, mut differ) = (Vec::new(), Vec::new(), (Vec::new(), Vec::new()));
@@ -159,10 +172,10 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
     let (target, target_key) = (new_root.qualified(), key(pair.new)?);
     if !set.is_empty() {
         out.put.push(format!(
-            "UPDATE {target} t SET {}\nFROM (SELECT s.k, {} FROM {moving} s) n\nWHERE {target_key} = n.k AND ({}) IS DISTINCT FROM ({});",
+            "UPDATE {target} t SET {}\nFROM (SELECT s.k, {} FROM {opened} OFFSET 0) n\nWHERE {target_key} = n.k AND ({}) IS DISTINCT FROM ({});",
             set.join(", "), select.join(", "), differ.0.join(", "), differ.1.join(", ")
         ));
-        let from = format!("{target} t, (SELECT s.k, {} FROM {moving} s) n WHERE {target_key} = n.k AND pg_temp.rowlens_touches({}, {all}) AND ({}) IS DISTINCT FROM ({})", select.join(", "), complement(pair.new)?, differ.0.join(", "), differ.1.join(", "));
+        let from = format!("{target} t JOIN {opened} ON s.k = {target_key}, LATERAL (SELECT {} WHERE pg_temp.rowlens_said({}) && {all} OFFSET 0) n WHERE ({}) IS DISTINCT FROM ({})", select.join(", "), complement(pair.new)?, differ.0.join(", "), differ.1.join(", "));
         written.push(super::proof::written(new_root, &from));
     }
     let new_kind = in_value(&pair.new.root, "s.v");
@@ -172,19 +185,19 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
         let key_column = quote(&table.columns.first()?.name);
         if !places.contains(&Some(index)) {
             let (into, values): (Vec<&str>, Vec<&str>) = columns.iter().map(|(name, value)| (name.as_str(), value.as_str())).unzip();
-            out.put.push(format!("INSERT INTO {} ({})\nSELECT {}\nFROM {moving} s WHERE {new_kind} = {};", table.qualified(), [vec![key_column.as_str()], into].concat().join(", "), [vec!["s.k"], values].concat().join(", "), literal(kind)));
+            out.put.push(format!("INSERT INTO {} ({})\nSELECT {}\nFROM {opened} WHERE {new_kind} = {};", table.qualified(), [vec![key_column.as_str()], into].concat().join(", "), [vec!["s.k"], values].concat().join(", "), literal(kind)));
         } else if !columns.is_empty() {
             let sets = list(columns.iter().map(|(name, value)| format!("{name} = {value}")));
-            out.put.push(format!("UPDATE {} t SET {sets}\nFROM {moving} s WHERE t.{key_column} = s.k AND {new_kind} = {};", table.qualified(), literal(kind)));
+            out.put.push(format!("UPDATE {} t SET {sets}\nFROM {opened} WHERE t.{key_column} = s.k AND {new_kind} = {};", table.qualified(), literal(kind)));
         }
         let differ = columns.iter().map(|(name, value)| format!(" OR t.{name}::text IS DISTINCT FROM ({value})::text")).collect::<String>();
-        written.push(super::proof::written(table, &format!("{moving} s LEFT JOIN {} t ON t.{key_column} = s.k WHERE {new_kind} = {} AND (t.{key_column} IS NULL{differ})", table.qualified(), literal(kind))));
+        written.push(super::proof::written(table, &format!("{opened} LEFT JOIN {} t ON t.{key_column} = s.k WHERE {new_kind} = {} AND (t.{key_column} IS NULL{differ})", table.qualified(), literal(kind))));
     }
     let rows = rows_of(pair.new_plan, pair.new, moved);
     written.extend(super::proof::counted(pair.new, &rows, &moving));
     for rows in rows {
         let table = pair.new.tables.get(rows.table)?;
-        out.put.push(format!("INSERT INTO {} ({})\nSELECT {}\nFROM {moving} s{};", table.qualified(), list(table.columns.iter().map(|c| quote(&c.name))), rows.columns.join(", "), rows.from));
+        out.put.push(format!("INSERT INTO {} ({})\nSELECT {}\nFROM {opened}{};", table.qualified(), list(table.columns.iter().map(|c| quote(&c.name))), rows.columns.join(", "), rows.from));
     }
     let rest = complement(pair.new)?;
     let entries = object(moved.iter().enumerate().map(|(index, (name, _))| {
@@ -192,12 +205,12 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
         (name.as_str(), format!("CASE WHEN {value} IS DISTINCT FROM b.f{index} THEN pg_temp.rowlens_difference({value}, b.f{index}, {at}, b.orders, {at}) END", at = path(name)))
     }));
     out.put.push(format!(
-        "UPDATE {target} t SET {} = n.rest\nFROM (SELECT s.k, pg_temp.rowlens_complement({rest}, {all}, d.entries) AS rest\n  FROM {target} t JOIN {moving} s ON s.k = {target_key}{}, LATERAL (SELECT {}) b, LATERAL (SELECT {entries} AS entries) d) n\nWHERE {target_key} = n.k AND {rest} IS DISTINCT FROM n.rest;",
+        "UPDATE {target} t SET {} = n.rest\nFROM (SELECT s.k, pg_temp.rowlens_complement({rest}, {all}, d.entries) AS rest\n  FROM {target} t JOIN {opened} ON s.k = {target_key}{}, LATERAL (SELECT {} OFFSET 0) b, LATERAL (SELECT {entries} AS entries) d OFFSET 0) n\nWHERE {target_key} = n.k AND {rest} IS DISTINCT FROM n.rest;",
         rest.trim_start_matches("t."), joins(pair.new), bases(pair.new, moved)
     ));
     out.put.push(format!(
         "-- The last defence: what the new mapping reads is what was taken.\nSELECT pg_temp.rowlens_refuse('afterwards the document ' || s.k || ' would be another')\nFROM {moving} s JOIN {target} t ON {target_key} = s.k{} WHERE {} IS DISTINCT FROM s.v LIMIT 1;",
-        read(pair.new, moved), values(pair.new, moved)
+        read(pair.new, moved, false), values(moved)
     ));
     out.put.push(format!("SELECT pg_temp.rowlens_refuse('afterwards the document ' || s.k || ' would be gone')\nFROM {moving} s WHERE NOT EXISTS (SELECT FROM {target} t WHERE {target_key} = s.k) LIMIT 1;"));
     out.put.append(&mut written);

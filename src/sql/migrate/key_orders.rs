@@ -4,7 +4,6 @@ use super::compare::{Change, Pair};
 use super::data::complement;
 use super::parts::Parts;
 use super::shred::child_rows;
-use super::value::names;
 use super::variants::cases;
 use crate::plan::{ColumnPlan, TablePlan};
 use crate::postgres::identifier::{literal, quote};
@@ -36,7 +35,7 @@ fn ordered(root: &TablePlan, rest: &str, table: &TablePlan, column: &ColumnPlan,
     };
     let message = literal(&format!("the complement says something about elements of `{name}`, and `{}` of `{}` has keys in an order that SQL does not keep", column.name, table.name));
     Some(format!(
-        "SELECT pg_temp.rowlens_refuse({message})\nFROM {} c JOIN {moving} s ON c.{} = s.k JOIN {} t ON t.{} = s.k{more}\nWHERE s.touched AND EXISTS (SELECT FROM jsonb_object_keys({rest} -> 'rows') k WHERE pg_temp.rowlens_about(k, {})) AND NOT pg_temp.rowlens_sorted({value}) LIMIT 1;",
-        table.qualified(), quote(&table.columns.first()?.name), root.qualified(), root.key_columns(), names([name])
+        "SELECT pg_temp.rowlens_refuse({message})\nFROM {} c JOIN {moving} s ON c.{} = s.k JOIN {} t ON t.{} = s.k{more}\nWHERE s.touched AND EXISTS (SELECT FROM jsonb_object_keys({rest} -> 'rows') k WHERE pg_temp.rowlens_about(k) = {}) AND NOT pg_temp.rowlens_sorted({value}) LIMIT 1;",
+        table.qualified(), quote(&table.columns.first()?.name), root.qualified(), root.key_columns(), literal(name)
     ))
 }

@@ -43,7 +43,7 @@ fn below(plan: &Plan, collection: &CollectionPlan, parts: Parts<'_>, value: &str
             Node::Map(_) => format!("jsonb_each(CASE WHEN pg_temp.rowlens_plain({source}) THEN {source} ELSE '{{}}' END) {alias}(k, v)"),
             _ => format!("(SELECT {source} WHERE pg_temp.rowlens_plain({source})) {alias}(v)"),
         };
-        let from = format!("{from}, LATERAL (SELECT pg_temp.rowlens_open({})) x{number}(x), LATERAL {set}", at(value, &path));
+        let from = format!("{from}, LATERAL (SELECT pg_temp.rowlens_open({}) OFFSET 0) x{number}(x), LATERAL {set}", at(value, &path));
         let (table, value) = (&collection.tables[child.context.table], format!("{alias}.v"));
         let kind = in_value(&child.context, &value);
         let shapes: Vec<(Case<'_>, Parts<'_>)> = shapes(&child.context).into_iter().map(|case| { let parts = Parts::of(case.node, &[]); (case, parts) }).collect();

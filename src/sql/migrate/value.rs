@@ -66,6 +66,12 @@ fn number(n: Option<i32>) -> String {
 /// The value that the column gives; NULL where it is NULL.
 pub(super) fn show(sql: &str, column: &ColumnPlan) -> String {
     let (element, dimensions) = split(&column.pg);
+    match (&column.pg, kind(column)) {
+        // What says all by itself.
+        (PgType::Text | PgType::Citext | PgType::Varchar(_) | PgType::Enum(_), kind) if kind != "objectId" => return format!("to_jsonb({sql}::text)"),
+        (PgType::Boolean, _) | (PgType::SmallInt | PgType::Integer, "int32" | "number") => return format!("to_jsonb({sql})"),
+        _ => {}
+    }
     let (family, n, _) = family(element);
     let (function, text) = if dimensions > 0 { ("show_array", format!("to_jsonb({sql}::text[])")) } else { ("show", format!("{sql}::text")) };
     format!("pg_temp.rowlens_{function}({text}, '{family}', '{}', {})", kind(column), number(n))
@@ -92,10 +98,14 @@ pub(super) fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     format!("ARRAY[{}]::text[]", list.join(", "))
 }
 
+/// The object of a document's fields that move, as statements name it: made by them, so it is an object.
+pub(super) const DOCUMENT: &str = "s.v";
+
 /// What stands at a path below a value.
 pub(super) fn at(value: &str, path: &[String]) -> String {
-    if path.is_empty() {
-        return value.to_owned();
+    let Some((name, rest)) = path.split_first() else { return value.to_owned() };
+    if value == DOCUMENT {
+        return at(&format!("({value} -> {})", literal(name)), rest);
     }
     format!("pg_temp.rowlens_at({value}, {})", names(path.iter().map(String::as_str)))
 }

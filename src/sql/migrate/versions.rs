@@ -16,6 +16,6 @@ pub(super) fn versions(pair: &Pair<'_>) -> Option<String> {
     let (root, column, field) = (pair.new.tables.first()?, quote(&is.column), [(is.path.first()?.clone(), Change::Other)]);
     Some(format!(
         "UPDATE {target} t SET {column} = n.version\nFROM (SELECT t.{key} AS k, pg_temp.rowlens_version({}) AS version FROM {target} t{}) n\nWHERE t.{key} = n.k AND n.version IS NOT NULL;",
-        at(&values(pair.new, &field), &is.path), read(pair.new, &field), target = root.qualified(), key = root.key_columns()
+        at(&values(&field), &is.path), read(pair.new, &field, false), target = root.qualified(), key = root.key_columns()
     ))
 }

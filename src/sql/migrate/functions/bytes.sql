@@ -1,12 +1,15 @@
--- Bytes in BSON's order.
-CREATE FUNCTION pg_temp.rowlens_reverse(b bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $rowlens$
-  SELECT string_agg(substr(b, i, 1), ''::bytea ORDER BY i DESC) FROM generate_series(1, length(b)) i
-$rowlens$;
+-- The bytes of a number, at most eight, in BSON's order.
+CREATE FUNCTION pg_temp.rowlens_reverse(b bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+BEGIN
+  RETURN substr(b, 8, 1) || substr(b, 7, 1) || substr(b, 6, 1) || substr(b, 5, 1) || substr(b, 4, 1) || substr(b, 3, 1) || substr(b, 2, 1) || substr(b, 1, 1);
+END $rowlens$;
 
 -- A BSON string with its length.
-CREATE FUNCTION pg_temp.rowlens_string(x text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $rowlens$
-  SELECT pg_temp.rowlens_reverse(int4send(octet_length(convert_to(x, 'UTF8')) + 1)) || convert_to(x, 'UTF8') || '\x00'::bytea
-$rowlens$;
+CREATE FUNCTION pg_temp.rowlens_string(x text) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE b bytea := convert_to(x, 'UTF8');
+BEGIN
+  RETURN pg_temp.rowlens_reverse(int4send(length(b) + 1)) || b || '\x00'::bytea;
+END $rowlens$;
 
 -- A decimal's 16 bytes.
 CREATE FUNCTION pg_temp.rowlens_decimal128(x text) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $rowlens$

@@ -54,23 +54,26 @@ BEGIN
   END CASE;
 END $rowlens$;
 
-CREATE FUNCTION pg_temp.rowlens_show_array(x jsonb, family text, kind text, n int) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $rowlens$
-  SELECT CASE jsonb_typeof(x)
-    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(pg_temp.rowlens_show_array(e, family, kind, n) ORDER BY i), '[]') FROM jsonb_array_elements(x) WITH ORDINALITY o(e, i))
-    WHEN 'string' THEN pg_temp.rowlens_show(x #>> '{}', family, kind, n)
-    ELSE x END
-$rowlens$;
+CREATE FUNCTION pg_temp.rowlens_show_array(x jsonb, family text, kind text, n int) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+BEGIN
+  IF jsonb_typeof(x) = 'string' THEN RETURN pg_temp.rowlens_show(x #>> '{}', family, kind, n); END IF;
+  IF jsonb_typeof(x) = 'array' THEN
+    RETURN (SELECT coalesce(jsonb_agg(pg_temp.rowlens_show_array(e, family, kind, n) ORDER BY i), '[]') FROM jsonb_array_elements(x) WITH ORDINALITY o(e, i));
+  END IF;
+  RETURN x;
+END $rowlens$;
 
 -- The text of a column that holds the value; NULL where the type cannot.
 CREATE FUNCTION pg_temp.rowlens_hold(v jsonb, family text, kind text, n int, m int, labels text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $rowlens$
 DECLARE w text; x text; i bigint; d float8; q numeric;
 BEGIN
   IF v IS NULL OR (jsonb_typeof(v) = 'null' AND family <> 'json') THEN RETURN NULL; END IF;
-  w := coalesce(pg_temp.rowlens_wrapper(v), jsonb_typeof(v));
+  w := jsonb_typeof(v);
+  IF w = 'object' THEN w := coalesce(pg_temp.rowlens_wrapper(v), w); END IF;
   x := CASE WHEN left(w, 1) = '$' THEN v ->> w ELSE v #>> '{}' END;
   CASE family
     WHEN 'json' THEN
-      RETURN CASE WHEN v::text LIKE '%"$rowlens"%' THEN pg_temp.rowlens_shown(v) ELSE v END;
+      RETURN pg_temp.rowlens_shown(v);
     WHEN 'text', 'char' THEN
       IF kind = 'objectId' AND w = '$oid' THEN RETURN CASE WHEN n IS NULL OR n >= 24 THEN x END; END IF;
       RETURN CASE WHEN w = 'string' AND (n IS NULL OR char_length(x) <= n) AND (family = 'text' OR x NOT LIKE '% ') AND (kind <> 'objectId' OR x !~ '^[0-9a-f]{24}$') THEN x END;

@@ -8,6 +8,7 @@ CREATE FUNCTION pg_temp.rowlens_apply(base jsonb, j jsonb, types jsonb, rows jso
 DECLARE tag text := types ->> path; element text; items jsonb[]; i int; at int;
 BEGIN
   IF tag = 'missing' THEN RETURN NULL; END IF;
+  IF j IS NULL AND jsonb_typeof(base) NOT IN ('object', 'array') THEN RETURN base; END IF;
   IF j IS NOT NULL AND (base IS NULL OR tag = 'replace' OR tag LIKE 'bson:%' OR jsonb_typeof(j) <> 'object' OR NOT (jsonb_typeof(base) = 'array' OR pg_temp.rowlens_plain(base))) THEN
     RETURN pg_temp.rowlens_value(j, types, path);
   END IF;
@@ -32,17 +33,17 @@ END $rowlens$;
 
 -- The entry that turns the value that rows give into `v`; the two differ. "r" has the fingerprints of elements.
 CREATE FUNCTION pg_temp.rowlens_difference(v jsonb, base jsonb, path text, orders jsonb, place text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
-DECLARE k text; e jsonb; j jsonb := '{}'; t jsonb := '{}'; r jsonb := '{}'; element text;
+DECLARE k text; e jsonb; j jsonb := '{}'; t jsonb := '{}'; r jsonb := '{}'; element text; plain boolean;
 BEGIN
   IF v IS NULL THEN RETURN jsonb_build_object('t', jsonb_build_object(path, 'missing'), 'r', r); END IF;
-  IF pg_temp.rowlens_plain(v) AND pg_temp.rowlens_plain(base) THEN
-    FOR k IN SELECT jsonb_object_keys(v || base) LOOP
-      IF v -> k IS DISTINCT FROM base -> k THEN
-        e := pg_temp.rowlens_difference(v -> k, base -> k, pg_temp.rowlens_path(path, k), orders, pg_temp.rowlens_place(orders, place, k));
-        IF e ? 'j' THEN j := j || jsonb_build_object(k, e -> 'j'); END IF;
-        t := t || (e -> 't');
-        r := r || (e -> 'r');
-      END IF;
+  IF base IS NULL THEN RETURN pg_temp.rowlens_entry(v, path) || jsonb_build_object('r', r); END IF;
+  plain := pg_temp.rowlens_plain(v);
+  IF plain AND pg_temp.rowlens_plain(base) THEN
+    FOR k IN SELECT key FROM jsonb_each(v || base) WHERE v -> key IS DISTINCT FROM base -> key LOOP
+      e := pg_temp.rowlens_difference(v -> k, base -> k, pg_temp.rowlens_path(path, k), orders, pg_temp.rowlens_place(orders, place, k));
+      IF e ? 'j' THEN j := j || jsonb_build_object(k, e -> 'j'); END IF;
+      t := t || (e -> 't');
+      r := r || (e -> 'r');
     END LOOP;
   ELSIF jsonb_typeof(v) = 'array' AND jsonb_typeof(base) = 'array' AND jsonb_array_length(v) = jsonb_array_length(base) THEN
     FOR i IN 0 .. jsonb_array_length(v) - 1 LOOP
@@ -57,10 +58,10 @@ BEGIN
   ELSE
     e := pg_temp.rowlens_entry(v, path);
     -- As the core does: what is no value of its own over another value is kept as bytes.
-    IF (jsonb_typeof(v) = 'array' OR pg_temp.rowlens_plain(v)) AND jsonb_typeof(base) <> 'null' AND NOT (pg_temp.rowlens_plain(v) AND jsonb_typeof(base) = 'array') AND pg_temp.rowlens_shown(v) = v THEN
+    IF (jsonb_typeof(v) = 'array' OR plain) AND jsonb_typeof(base) <> 'null' AND NOT (plain AND jsonb_typeof(base) = 'array') AND pg_temp.rowlens_shown(v) = v THEN
       RETURN jsonb_build_object('j', v, 'r', r, 't', jsonb_build_object(path, 'bson:' || replace(encode(pg_temp.rowlens_raw(v, '{}', ''), 'base64'), E'\n', '')));
     END IF;
-    RETURN jsonb_build_object('j', e -> 'j', 'r', r, 't', (e -> 't') || CASE WHEN pg_temp.rowlens_plain(v) AND jsonb_typeof(base) = 'array' THEN jsonb_build_object(path, 'replace') ELSE '{}' END);
+    RETURN jsonb_build_object('j', e -> 'j', 'r', r, 't', (e -> 't') || CASE WHEN plain AND jsonb_typeof(base) = 'array' THEN jsonb_build_object(path, 'replace') ELSE '{}' END);
   END IF;
   RETURN CASE WHEN j = '{}' THEN '{}' ELSE jsonb_build_object('j', j) END || jsonb_build_object('t', t, 'r', r);
 END $rowlens$;

@@ -46,27 +46,31 @@ END $rowlens$;
 
 -- An entry of the complement as a value.
 CREATE FUNCTION pg_temp.rowlens_value(j jsonb, types jsonb, path text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
-DECLARE tag text := types ->> path; x text := j #>> '{}'; b bytea;
+DECLARE tag text := types ->> path; kind text := jsonb_typeof(j); x text; b bytea;
 BEGIN
-  IF tag LIKE 'bson:%' THEN
-    b := decode(substr(tag, 6), 'base64');
-    RETURN CASE WHEN pg_temp.rowlens_says(j, b) THEN j ELSE jsonb_build_object('$rowlens', tag, 'shown', j) END;
+  IF tag IS NOT NULL THEN
+    IF tag LIKE 'bson:%' THEN
+      b := decode(substr(tag, 6), 'base64');
+      RETURN CASE WHEN pg_temp.rowlens_says(j, b) THEN j ELSE jsonb_build_object('$rowlens', tag, 'shown', j) END;
+    END IF;
+    x := j #>> '{}';
+    CASE tag
+      WHEN 'objectId' THEN RETURN jsonb_build_object('$oid', x);
+      WHEN 'decimal' THEN RETURN jsonb_build_object('$numberDecimal', x);
+      -- PostgreSQL has no year 0.
+      WHEN 'date' THEN RETURN jsonb_build_object('$date', jsonb_build_object('$numberLong', (extract(epoch FROM CASE WHEN x LIKE '0000%' THEN '0001' || substr(x, 5, 19) || ' BC' ELSE left(x, 23) END::timestamp) * 1000)::bigint::text));
+      WHEN 'int64' THEN RETURN jsonb_build_object('$numberLong', x);
+      WHEN 'double' THEN RETURN pg_temp.rowlens_double(x::float8);
+      ELSE
+    END CASE;
   END IF;
-  CASE tag
-    WHEN 'objectId' THEN RETURN jsonb_build_object('$oid', x);
-    WHEN 'int64' THEN RETURN jsonb_build_object('$numberLong', x);
-    WHEN 'double' THEN RETURN pg_temp.rowlens_double(x::float8);
-    WHEN 'decimal' THEN RETURN jsonb_build_object('$numberDecimal', x);
-    -- PostgreSQL has no year 0.
-    WHEN 'date' THEN RETURN jsonb_build_object('$date', jsonb_build_object('$numberLong', (extract(epoch FROM CASE WHEN x LIKE '0000%' THEN '0001' || substr(x, 5, 19) || ' BC' ELSE left(x, 23) END::timestamp) * 1000)::bigint::text));
-    ELSE
-  END CASE;
-  IF jsonb_typeof(j) = 'object' THEN
+  IF kind = 'object' THEN
     IF NOT pg_temp.rowlens_plain(j) THEN PERFORM pg_temp.rowlens_refuse('the object at `' || path || '` in the complement looks like Extended JSON'); END IF;
-    RETURN (SELECT coalesce(jsonb_object_agg(k, pg_temp.rowlens_value(e, types, pg_temp.rowlens_path(path, k))), '{}') FROM jsonb_each(j) o(k, e));
-  ELSIF jsonb_typeof(j) = 'number' THEN
-    PERFORM pg_temp.rowlens_double_of(j);
-  ELSIF jsonb_typeof(j) = 'array' THEN
+    RETURN (SELECT coalesce(jsonb_object_agg(k, CASE WHEN types ? p OR jsonb_typeof(e) IN ('number', 'object', 'array') THEN pg_temp.rowlens_value(e, types, p) ELSE e END), '{}') FROM jsonb_each(j) o(k, e), LATERAL (SELECT pg_temp.rowlens_path(path, k) OFFSET 0) x(p));
+  ELSIF kind = 'number' THEN
+    -- Short numbers are doubles, all of them.
+    IF length(j::text) > 15 THEN PERFORM pg_temp.rowlens_double_of(j); END IF;
+  ELSIF kind = 'array' THEN
     RETURN (SELECT coalesce(jsonb_agg(pg_temp.rowlens_value(e, types, path || '[' || i - 1 || ']') ORDER BY i), '[]') FROM jsonb_array_elements(j) WITH ORDINALITY o(e, i));
   END IF;
   RETURN j;
@@ -74,13 +78,16 @@ END $rowlens$;
 
 -- A value as an entry: {"j": what is shown, "t": its types by path}.
 CREATE FUNCTION pg_temp.rowlens_entry(v jsonb, path text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
-DECLARE w text := pg_temp.rowlens_wrapper(v); x text; ms bigint; j jsonb; t jsonb := '{}'; k text; e jsonb; tag text; i int := 0;
+DECLARE w text; x text; ms bigint; j jsonb; t jsonb := '{}'; k text; e jsonb; tag text;
 BEGIN
+  -- What is in it says all by itself.
+  IF jsonb_typeof(v) NOT IN ('object', 'array') OR v::text NOT LIKE '%"$%' THEN RETURN jsonb_build_object('j', v, 't', t); END IF;
+  w := pg_temp.rowlens_wrapper(v);
   IF w IS NOT NULL THEN
     x := v ->> w;
     CASE w
-      WHEN '$oid' THEN j := to_jsonb(x); tag := 'objectId';
-      WHEN '$numberDecimal' THEN j := to_jsonb(x); tag := 'decimal';
+      WHEN '$oid' THEN RETURN jsonb_build_object('j', x, 't', jsonb_build_object(path, 'objectId'));
+      WHEN '$numberDecimal' THEN RETURN jsonb_build_object('j', x, 't', jsonb_build_object(path, 'decimal'));
       WHEN '$numberLong' THEN j := CASE WHEN x::numeric BETWEEN -9007199254740992 AND 9007199254740992 THEN x::jsonb ELSE to_jsonb(x) END; tag := 'int64';
       WHEN '$numberDouble' THEN IF x ~ '^-?[0-9]{1,10}\.0$' AND x <> '-0.0' THEN j := left(x, -2)::jsonb; tag := 'double'; END IF;
       WHEN '$rowlens' THEN j := v -> 'shown'; tag := x;
@@ -99,23 +106,17 @@ BEGIN
     END IF;
     RETURN jsonb_build_object('j', j, 't', jsonb_build_object(path, tag));
   END IF;
-  CASE jsonb_typeof(v)
-    WHEN 'object' THEN
-      j := '{}';
-      FOR k, e IN SELECT * FROM jsonb_each(v) LOOP
-        e := pg_temp.rowlens_entry(e, pg_temp.rowlens_path(path, k));
-        j := j || jsonb_build_object(k, e -> 'j');
-        t := t || (e -> 't');
-      END LOOP;
-    WHEN 'array' THEN
-      j := '[]';
-      FOR e IN SELECT * FROM jsonb_array_elements(v) LOOP
-        e := pg_temp.rowlens_entry(e, path || '[' || i || ']');
-        j := j || jsonb_build_array(e -> 'j');
-        t := t || (e -> 't');
-        i := i + 1;
-      END LOOP;
-    ELSE j := v;
-  END CASE;
+  j := v;
+  IF jsonb_typeof(v) = 'object' THEN
+    FOR k, e IN SELECT o.k, pg_temp.rowlens_entry(o.e, pg_temp.rowlens_path(path, o.k)) FROM jsonb_each(v) o(k, e) WHERE jsonb_typeof(o.e) IN ('object', 'array') LOOP
+      j := j || jsonb_build_object(k, e -> 'j');
+      t := t || (e -> 't');
+    END LOOP;
+  ELSE
+    FOR k, e IN SELECT (i - 1)::text, pg_temp.rowlens_entry(o.e, path || '[' || i - 1 || ']') FROM jsonb_array_elements(v) WITH ORDINALITY o(e, i) WHERE jsonb_typeof(o.e) IN ('object', 'array') LOOP
+      j := jsonb_set(j, ARRAY[k], e -> 'j');
+      t := t || (e -> 't');
+    END LOOP;
+  END IF;
   RETURN jsonb_build_object('j', j, 't', t);
 END $rowlens$;

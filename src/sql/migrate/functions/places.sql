@@ -23,31 +23,41 @@ BEGIN
   RETURN CASE WHEN x IS NULL THEN v - names[1] ELSE pg_temp.rowlens_object(v || jsonb_build_object(names[1], x)) END;
 END $rowlens$;
 
--- Whether a key of `types` or `rows` is about one of the fields: its first name is.
-CREATE FUNCTION pg_temp.rowlens_about(key text, names text[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $rowlens$
-  SELECT key <> '' AND CASE WHEN starts_with(key, '''') THEN replace(substring(key FROM '^''((?:[^'']|'''')*)'''), '''''', '''') ELSE substring(key FROM '^[^.[]*') END = ANY (names)
+-- Which field a key of `types` or `rows` is about: its first name. The whole document has no name.
+CREATE FUNCTION pg_temp.rowlens_about(key text) RETURNS text LANGUAGE sql IMMUTABLE AS $rowlens$
+  SELECT CASE WHEN key = '' THEN NULL WHEN starts_with(key, '''') THEN replace(substring(key FROM '^''((?:[^'']|'''')*)'''), '''''', '''') ELSE split_part(split_part(key, '.', 1), '[', 1) END
 $rowlens$;
 
--- Whether a complement says anything about the fields.
-CREATE FUNCTION pg_temp.rowlens_touches(rest jsonb, names text[]) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+-- The fields that a complement says anything about; some of them more than once.
+CREATE FUNCTION pg_temp.rowlens_said(rest jsonb) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE said text[] := '{}';
 BEGIN
-  IF rest IS NULL THEN RETURN false; END IF;
+  IF rest IS NULL THEN RETURN '{}'; END IF;
   IF rest -> 'v' IS DISTINCT FROM '1' THEN PERFORM pg_temp.rowlens_refuse('a complement is not of version 1'); END IF;
   IF rest -> 'types' ? '' THEN PERFORM pg_temp.rowlens_refuse('a complement has the whole document as bytes, which SQL cannot read'); END IF;
-  RETURN coalesce(rest -> 'fields' ?| names, false) OR EXISTS (SELECT FROM jsonb_object_keys(coalesce(rest -> 'types', '{}') || coalesce(rest -> 'rows', '{}')) k WHERE pg_temp.rowlens_about(k, names));
+  IF rest ? 'fields' THEN said := ARRAY(SELECT jsonb_object_keys(rest -> 'fields')); END IF;
+  IF rest ?| '{types,rows}' THEN said := said || ARRAY(SELECT pg_temp.rowlens_about(k) FROM jsonb_object_keys(coalesce(rest -> 'types', '{}') || coalesce(rest -> 'rows', '{}')) k); END IF;
+  RETURN said;
+END $rowlens$;
+
+-- The part of a complement that `part` names with these entries (by field) instead of all it said about the fields.
+CREATE FUNCTION pg_temp.rowlens_part(was jsonb, names text[], entries jsonb, part text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+DECLARE result jsonb := '{}';
+BEGIN
+  IF was IS NOT NULL THEN result := (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(was) WHERE (pg_temp.rowlens_about(key) = ANY (names)) IS NOT TRUE); END IF;
+  IF entries <> '{}' THEN result := result || (SELECT coalesce(jsonb_object_agg(x.key, x.value), '{}') FROM jsonb_each(entries) e, jsonb_each(e.value -> part) x); END IF;
+  RETURN result;
 END $rowlens$;
 
 -- The complement with these entries (by field) instead of all it said about the fields.
 CREATE FUNCTION pg_temp.rowlens_complement(rest jsonb, names text[], entries jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
-DECLARE k text; e jsonb; fields jsonb := coalesce(rest -> 'fields', '{}') - names; types jsonb; rows jsonb;
+DECLARE fields jsonb := coalesce(rest -> 'fields', '{}') - names; types jsonb; rows jsonb;
 BEGIN
-  SELECT coalesce(jsonb_object_agg(key, value), '{}') INTO types FROM jsonb_each(coalesce(rest -> 'types', '{}')) WHERE NOT pg_temp.rowlens_about(key, names);
-  SELECT coalesce(jsonb_object_agg(key, value), '{}') INTO rows FROM jsonb_each(coalesce(rest -> 'rows', '{}')) WHERE NOT pg_temp.rowlens_about(key, names);
-  FOR k, e IN SELECT * FROM jsonb_each(entries) LOOP
-    IF e ? 'j' THEN fields := fields || jsonb_build_object(k, e -> 'j'); END IF;
-    types := types || (e -> 't');
-    rows := rows || (e -> 'r');
-  END LOOP;
+  types := pg_temp.rowlens_part(rest -> 'types', names, entries, 't');
+  rows := pg_temp.rowlens_part(rest -> 'rows', names, entries, 'r');
+  IF entries <> '{}' THEN
+    fields := fields || (SELECT coalesce(jsonb_object_agg(key, value -> 'j'), '{}') FROM jsonb_each(entries) WHERE value ? 'j');
+  END IF;
   rest := coalesce(rest, '{"v": 1}') - '{fields,types,rows}'::text[]
     || CASE WHEN fields = '{}' THEN '{}' ELSE jsonb_build_object('fields', fields) END
     || CASE WHEN types = '{}' THEN '{}' ELSE jsonb_build_object('types', types) END

@@ -7,10 +7,18 @@ END $rowlens$;
 CREATE FUNCTION pg_temp.rowlens_wrapper(v jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $rowlens$
 DECLARE name text; size int; x text;
 BEGIN
-  IF v IS NULL OR jsonb_typeof(v) <> 'object' THEN RETURN NULL; END IF;
-  SELECT count(*), max(k) FILTER (WHERE k IN ('$oid', '$numberInt', '$numberLong', '$numberDouble', '$numberDecimal', '$date', '$binary', '$code', '$symbol', '$regularExpression', '$timestamp', '$dbPointer', '$minKey', '$maxKey', '$undefined', '$rowlens'))
-    INTO size, name FROM jsonb_object_keys(v) k;
-  IF name IS NULL OR size > 2 THEN RETURN NULL; END IF;
+  -- Every value is asked, often more than once: what can be told without a query is.
+  IF v IS NULL OR jsonb_typeof(v) <> 'object' OR NOT v ?| '{$oid,$numberInt,$numberLong,$numberDouble,$numberDecimal,$date,$binary,$code,$symbol,$regularExpression,$timestamp,$dbPointer,$minKey,$maxKey,$undefined,$rowlens}' THEN RETURN NULL; END IF;
+  -- The most frequent two.
+  IF v ->> '$oid' ~ '^[0-9a-f]{24}$' AND v - '$oid' = '{}' AND jsonb_typeof(v -> '$oid') = 'string' THEN RETURN '$oid'; END IF;
+  IF v ->> '$numberDecimal' ~ '^-?[0-9]+(\.[0-9]+)?(E[-+][0-9]+)?$' AND v - '$numberDecimal' = '{}' AND jsonb_typeof(v -> '$numberDecimal') = 'string' THEN RETURN '$numberDecimal'; END IF;
+  name := CASE WHEN v ? '$oid' THEN '$oid' WHEN v ? '$date' THEN '$date' WHEN v ? '$numberDecimal' THEN '$numberDecimal' WHEN v ? '$numberLong' THEN '$numberLong' WHEN v ? '$numberDouble' THEN '$numberDouble' END;
+  IF name IS NOT NULL AND v - name = '{}' THEN
+    size := 1;
+  ELSE
+    SELECT count(*), max(k) FILTER (WHERE k = ANY ('{$oid,$numberInt,$numberLong,$numberDouble,$numberDecimal,$date,$binary,$code,$symbol,$regularExpression,$timestamp,$dbPointer,$minKey,$maxKey,$undefined,$rowlens}')) INTO size, name FROM jsonb_object_keys(v) k;
+    IF size > 2 THEN RETURN NULL; END IF;
+  END IF;
   -- What Extended JSON never has there is an object like any other.
   IF (size = 2 AND name NOT IN ('$binary', '$code', '$rowlens'))
     OR (jsonb_typeof(v -> name) <> CASE WHEN name IN ('$date', '$binary', '$regularExpression', '$timestamp', '$dbPointer') THEN 'object' WHEN name IN ('$minKey', '$maxKey') THEN 'number' WHEN name = '$undefined' THEN 'boolean' ELSE 'string' END
@@ -33,9 +41,10 @@ BEGIN
   RETURN NULL;
 END $rowlens$;
 
-CREATE FUNCTION pg_temp.rowlens_plain(v jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $rowlens$
-  SELECT coalesce(jsonb_typeof(v) = 'object' AND pg_temp.rowlens_wrapper(v) IS NULL, false)
-$rowlens$;
+CREATE FUNCTION pg_temp.rowlens_plain(v jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $rowlens$
+BEGIN
+  RETURN coalesce(jsonb_typeof(v) = 'object' AND pg_temp.rowlens_wrapper(v) IS NULL, false);
+END $rowlens$;
 
 -- An object made of fields, unless it would be taken for a value of another type.
 CREATE FUNCTION pg_temp.rowlens_object(v jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
@@ -57,6 +66,7 @@ END $rowlens$;
 CREATE FUNCTION pg_temp.rowlens_shown(v jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $rowlens$
 DECLARE k text; e jsonb; result jsonb;
 BEGIN
+  IF v::text NOT LIKE '%"$rowlens"%' THEN RETURN v; END IF;
   IF jsonb_typeof(v) = 'object' AND v ? '$rowlens' THEN
     -- Strings with U+0000 are not shown, because JSON has no place for them; objects and arrays also where they only nest too deeply to be shown.
     RETURN CASE WHEN v -> 'shown' <> 'null' THEN v -> 'shown' WHEN pg_temp.rowlens_open(v) IS NULL THEN 'null' END;
