@@ -8,7 +8,7 @@ use crate::postgres::PgType;
 /// What a digest is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DigestScope {
-    /// The whole collection; no parameters. One row, which also has `keyless`: how many rows of its tables have no root key, and so lie in no range.
+    /// The whole collection; no parameters. One row.
     All,
     /// Ranges of keys: `$1` has their first keys, `$2` the first keys behind them (NULL: there is no end). One row per range with its number `n`, from 1.
     Ranges,
@@ -54,7 +54,7 @@ pub fn digest_statement(plan: &Plan, collection: &CollectionPlan, scope: DigestS
         _ => "k::text".to_owned(),
     };
     Some(match scope {
-        DigestScope::All => format!("SELECT {sums}, (count(*) - count(k))::text AS keyless FROM {rows}"),
+        DigestScope::All => format!("SELECT {sums} FROM {rows}"),
         DigestScope::Ranges => format!("SELECT r.n::text AS n, d.* FROM {ranges}, LATERAL (SELECT {sums} FROM {rows}) d ORDER BY r.n"),
         DigestScope::Keys => format!("SELECT {key} AS key, {sums} FROM {ranges}, LATERAL {rows} GROUP BY k ORDER BY k{collate} LIMIT $3::bigint"),
     })

@@ -6,7 +6,7 @@ import { type Batches, eachBatch } from "./batches.ts";
 import { type Candidate, differing, PAGE, type Tally } from "./bisect.ts";
 import type { Difference, DifferenceClass } from "./difference.ts";
 import { type DigestedBatch, DigestIndex, digestBatch, eachDigest, onlyElement } from "./digest-index.ts";
-import { type Digest, equalDigests, readKeyDigests, readWhole } from "./digests.ts";
+import { countKeyless, type Digest, equalDigests, readDigests, readKeyDigests } from "./digests.ts";
 import type { Key } from "./keys.ts";
 import { answersFor } from "./lookups.ts";
 import { readInto } from "./read.ts";
@@ -45,8 +45,8 @@ export interface Comparison {
   /** What the database has. */
   readonly database: { readonly documents: number; readonly rows: number };
   /**
-   * Rows of the database whose root key is NULL, in all tables (stored digests: in the root table): they are no document's, and a primary key would
-   * not have let them in. `checkDatabase` says which table lacks it.
+   * Rows of the database whose root key is NULL, in all tables: they are no document's, and a primary key would not have let them in.
+   * `checkDatabase` says which table lacks it. They are counted where the digest of all differs.
    */
   readonly keyless: number;
   /** Statements that were sent, those that asked `id_map` aside. */
@@ -71,8 +71,8 @@ export async function compareDocuments(session: Session, collection: Collection,
   const again = typeof batches === "function" ? batches : undefined;
   const stored = options.stored ?? false;
   // PostgreSQL computes its digest while documents are read.
-  const reading = readWhole(session, collection, stored);
-  reading.catch(() => undefined);
+  const digest = readDigests(session, collection, { stored });
+  digest.catch(() => undefined);
   const index = new DigestIndex(collection);
   let refused = 0;
   for await (const batch of eachBatch(again?.() ?? (batches as Batches))) {
@@ -82,7 +82,11 @@ export async function compareDocuments(session: Session, collection: Collection,
   }
   index.finish();
   const tally: Tally = { queries: 1, ranges: 0 };
-  const { digest: whole, keyless } = await reading;
+  const whole = (await digest)[0] as Digest;
+  // Rows in no range of keys differ by the digest of all alone.
+  const differs = !equalDigests(whole, index.digest(0, index.size, stored));
+  const keyless = differs ? await countKeyless(session, collection) : 0;
+  if (differs) tally.queries++;
   const report = new Report(collection);
   const detailed: Candidate[] = [];
   for await (const candidate of differing(session, collection, index, whole, !stored, tally)) {

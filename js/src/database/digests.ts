@@ -1,6 +1,7 @@
 import type { Collection } from "../core/collection.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { arrayToText } from "../postgres/array.ts";
+import { quoteIdentifier } from "../postgres/table-sql.ts";
 import { type Key, keyOrder } from "./keys.ts";
 import type { ResultRow, Session } from "./session.ts";
 import { sqlPlan } from "../wasm/sql.ts";
@@ -43,7 +44,7 @@ const KEYS = 2;
 /** Digests inside PostgreSQL, computed of its rows: one of all, or one of each range. Nothing but the sums is sent. */
 export async function readDigests(session: Session, collection: Collection, options: DigestOptions = {}): Promise<Digest[]> {
   const stored = options.stored ?? false;
-  if (options.ranges === undefined) return [(await readWhole(session, collection, stored)).digest];
+  if (options.ranges === undefined) return (await session.query({ text: statement(collection, ALL, stored), parameters: [] })).map(digestOf);
   if (options.ranges.length === 0) return [];
   const { ranges } = options;
   const order = closedFirst(ranges);
@@ -53,10 +54,12 @@ export async function readDigests(session: Session, collection: Collection, opti
   return digests;
 }
 
-/** The digest of all, and how many rows of its tables have no root key, and so lie in no range. @internal */
-export async function readWhole(session: Session, collection: Collection, stored: boolean): Promise<{ digest: Digest; keyless: number }> {
-  const [row] = (await session.query({ text: statement(collection, ALL, stored), parameters: [] })) as [ResultRow];
-  return { digest: digestOf(row), keyless: Number(row.keyless ?? 0) };
+/** How many rows of its tables have no root key, and so lie in no range: the indexes of the primary keys tell, where there are such. @internal */
+export async function countKeyless(session: Session, { tables, sql }: Collection): Promise<number> {
+  // A child's key begins with its root row's key.
+  const counts = tables.map(({ key }, table) => `(SELECT count(*) FROM ${sql[table]?.name} WHERE ${quoteIdentifier(key[0] as string)} IS NULL)`);
+  const [row] = await session.query({ text: `SELECT (${counts.join(" + ")})::text AS keyless`, parameters: [] });
+  return Number(row?.keyless);
 }
 
 /** Digest of each aggregate in ranges, by key in order, at most `limit`. @internal */

@@ -50,4 +50,5 @@ export function tableSql(table: TableDescription): TableSql {
   };
 }
 
-const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+/** @internal */
+export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
