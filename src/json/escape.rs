@@ -1,6 +1,6 @@
 //! JSON strings from bytes: one scan for what needs no escape, runs copied whole.
 
-use crate::lanes::{push_unmarked, Lanes, Marks};
+use crate::lanes::{find, push_unmarked, Lanes, Marks};
 
 /// What a string turned out to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,13 @@ fn odd(window: &[u8; 16]) -> Marks {
     let lanes = Lanes::of(window);
     // The quote changes places with the space: it and the control characters are then all that is below 0x21.
     lanes.turned(0x02).outside(0x20) | lanes.equal(b'\\')
+}
+
+/// Bytes below 0x20, quotes and backslashes.
+#[inline(always)]
+fn escaped(window: &[u8; 16]) -> Marks {
+    let lanes = Lanes::of(window);
+    lanes.turned(0x02).up_to(0x20) | lanes.equal(b'\\')
 }
 
 /// The window at `start`, if the text of `length` bytes there is short and plain, and something stands behind it.
@@ -96,7 +103,7 @@ fn write_odd(bytes: &[u8], out: &mut Vec<u8>) -> Text {
         }
     };
     let mut rest = bytes;
-    while let Some(run) = rest.iter().position(|b| ESCAPES[usize::from(*b)] != 0) {
+    while let Some(run) = find(rest, 0, escaped) {
         let (plain, tail) = rest.split_at(run);
         out.extend_from_slice(plain);
         let Some((&b, tail)) = tail.split_first() else { break };
