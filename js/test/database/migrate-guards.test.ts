@@ -123,3 +123,9 @@ describe("hazard: complements recognise elements by the text of `json`, whose or
     expect(equalDocuments(after.documents[0] as Uint8Array, documents[0] as Uint8Array)).toBe(true);
   });
 });
+
+it("a complement of another version is not read", async () => {
+  await fill(here, compile(things({})), { things: documents });
+  await here.exec(`UPDATE things SET rest = '{"v": 2}' WHERE id = 2`);
+  await refused(things({}), at("timestamptz"), /^rowlens: a complement is not of version 1/, /read the documents with the old mapping/);
+});
