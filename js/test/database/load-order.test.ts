@@ -44,6 +44,13 @@ describe.each([["deferrable", ""], ["immediate", AT_ONCE]])("the order of a load
       expect((await get().db.load("people", batches)).counts).toMatchObject({ inserted: last + 1, failed: 0 });
     });
 
+    it("of a batch of several chunks, what waits in the first and in the last is told, once", async () => {
+      const batch = Array.from({ length: 600 }, (_none, index) => one(`k${1_000 + index}`, index % 599 === 0 ? "nobody" : undefined));
+      const facts = await told("people", [batch]);
+      expect(facts).toHaveLength(600);
+      expect(facts.filter((fact) => !fact.endsWith("inserted"))).toEqual(["0 missing-parent", "599 missing-parent"]);
+    });
+
     it("a unique value may be given up in a later batch", async () => {
       await get().db.applyMany("people", [one("a", undefined, { email: "x" }), one("b", undefined, { email: "y" })]);
       expect(await told("people", [[one("a", undefined, { v: 2, email: "y" })], [one("b", undefined, { v: 2, email: "z" })]])).toEqual(["0 updated", "1 updated"]);
