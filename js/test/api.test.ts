@@ -180,6 +180,7 @@ describe("toRows and toDocuments", () => {
     const back = here.toDocuments(own().collection("big").toRows(Array.from({ length: 12 }, () => seen)));
     expect(back.documents.map((document) => Buffer.from(document).equals(kept))).toEqual(Array.from({ length: 12 }, () => true));
     expect(seen, "left behind").toHaveLength(0);
+    expect(here.toRows(new Uint8Array()).documents, "none at all").toBe(0);
     // And not into memory that was given back.
     const still = memory() as ArrayBuffer;
     here.toRows({ _id: "d" });

@@ -27,9 +27,10 @@ export class WriterMemory {
   }
 
   /** Makes room for `length` bytes; what is in them may be lost. Views of WebAssembly's memory have nothing in them any more when it has grown. */
-  reserve(length = LEAST): void {
+  reserve(length = 0): void {
     const has = this.bytes.length;
-    if (has < length || has > KEEP) this.#replace(this.#allocate(length, this.bytes, 0));
+    const needed = Math.max(length, LEAST);
+    if (has < needed || has > KEEP) this.#replace(this.#allocate(needed, this.bytes, 0));
   }
 
   /** Makes room for `needed` bytes and more; the first `kept` stay. */
