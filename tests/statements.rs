@@ -48,6 +48,13 @@ fn without_a_version_nothing_is_guarded() {
 }
 
 #[test]
+fn a_null_in_the_literal_of_an_array_is_one_whatever_the_setting() {
+    let of = |collection: &str| { let plan = plan(collection, r#","enums":{"kind":["a"]}"#); [lock(first(&plan), false), lock(first(&plan), true), lock_one(first(&plan))] };
+    assert!(of(GUARDED).iter().all(|sql| sql.contains("set_config('array_nulls', 'on', true)")));
+    assert!(!of(&GUARDED.replace("numeric(4,1)[]", "text")).concat().contains("array_nulls"));
+}
+
+#[test]
 fn a_staging_table_is_called_by_its_columns() {
     let (one, other) = (plan(GUARDED, r#","enums":{"kind":["a"]}"#), plan(&GUARDED.replace("varchar(3)", "varchar(4)"), r#","enums":{"kind":["a"]}"#));
     let (a, b) = (staging::staging_copy(&one, first(&one)), staging::staging_copy(&other, first(&other)));

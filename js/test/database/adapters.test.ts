@@ -14,8 +14,8 @@ const mapping: Mapping = {
       key: { column: "id", as: "text" },
       version: { path: "v", column: "source_version" },
       complement: "rest",
-      columns: { size: { path: "size", type: "integer", bson: "number" } },
-      children: [{ table: "thing_parts", path: "parts[]", ordinal: "position", columns: { part: { path: "@", type: "text" } } }],
+      columns: { size: { path: "size", type: "integer", bson: "number" }, labels: { path: "labels", type: "text[]" } },
+      children: [{ table: "thing_parts", path: "parts[]", ordinal: "position", columns: { part: { path: "@", type: "text" } } }, { table: "thing_marks", path: "marks[]", columns: { words: { path: "words", type: "text[]" } } }],
     },
     people: { table: "people", key: { column: "id", as: "lookup", type: "bigint" }, version: { path: "v", column: "source_version" }, complement: "rest", columns: { age: { path: "age", type: "integer", bson: "number" } } },
   },
@@ -28,10 +28,10 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
   let opened: OpenedAdapter;
   beforeAll(async () => {
     opened = await adapter.open(plan, `${plan.ddl()}; ALTER TABLE things ADD CHECK (size < 100); ALTER TABLE people ADD CHECK (age < 100);
-      DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET array_nulls = off', current_database()); END $$`);
+      DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET array_nulls = off', current_database()); END $$; SET array_nulls = off`);
   }, 60_000);
   afterAll(() => opened?.close(), 60_000);
-  beforeEach(() => opened.db.session.pipeline([{ text: "TRUNCATE things, thing_parts, people, id_map, rowlens_tombstones", parameters: [] }]));
+  beforeEach(() => opened.db.session.pipeline([{ text: "TRUNCATE things, thing_parts, thing_marks, people, id_map, rowlens_tombstones", parameters: [] }]));
 
   const column = async (text: string): Promise<unknown[]> => (await opened.db.session.query({ text, parameters: [] })).map(({ a }) => a);
   const there = (): Promise<unknown[]> => column("SELECT id AS a FROM things ORDER BY id");
@@ -105,10 +105,17 @@ describe.each(await allAdapters())("a database over $name", (adapter) => {
   });
 
   it("`array_nulls = off` of a database changes nothing: NULL is stored as NULL, and compared", async () => {
-    const documents = ["a", "b"].map((_id) => ({ _id, v: 1, parts: ["x", null] }));
-    expect(await opened.db.apply("things", documents[0] as object)).toMatchObject({ outcome: "inserted" });
-    expect(await opened.inside((db) => db.apply("things", documents[1] as object))).toMatchObject({ outcome: "inserted" });
-    expect(await column("SELECT part AS a FROM thing_parts ORDER BY things_id, position")).toEqual(["x", null, "x", null]);
+    const document = (_id: string): object => ({ _id, v: 1, labels: ["NULL", null], parts: ["x", null], marks: [{ words: [null, "NULL"] }] });
+    const documents = ["a", "b", "c", "d", "e"].map((_id) => document(_id));
+    const [a, b, c, d, e] = documents as [object, object, object, object, object];
+    expect(await opened.db.apply("things", a)).toMatchObject({ outcome: "inserted" });
+    expect(await opened.inside((db) => db.apply("things", b))).toMatchObject({ outcome: "inserted" });
+    expect((await opened.db.applyMany("things", [a, c, thing("poison", 500)])).counts).toMatchObject({ unchanged: 1, inserted: 1, failed: 1 });
+    expect((await opened.db.load("things", [[b, d]])).counts).toMatchObject({ unchanged: 1, inserted: 1 });
+    expect((await opened.inside((db) => db.load("things", [[d, e]]))).counts).toMatchObject({ unchanged: 1, inserted: 1 });
+    for (const text of ["string_agg(coalesce(part, '-'), '' ORDER BY position) AS a FROM thing_parts GROUP BY things_id", "coalesce(words[1], '-') AS a FROM thing_marks", "coalesce(labels[2], '-') AS a FROM things"]) {
+      expect(await column(`SELECT right(a, 1) AS a FROM (SELECT ${text}) t`)).toEqual(documents.map(() => "-"));
+    }
     expect(await opened.db.compare("things", () => [documents])).toMatchObject({ equal: true });
     expect(await opened.db.compare("things", () => [documents.slice(1)])).toMatchObject({ equal: false, differing: 1 });
   });

@@ -57,7 +57,7 @@ const damages: Record<string, Damage> = {
   "triggers that change nothing": { sql: `${veto}; CREATE TRIGGER a AFTER INSERT ON things FOR EACH ROW EXECUTE FUNCTION veto(); CREATE TRIGGER s BEFORE INSERT ON things FOR EACH STATEMENT EXECUTE FUNCTION veto()`, found: [] },
   "a rule": { sql: "CREATE RULE r AS ON INSERT TO parts DO INSTEAD NOTHING", found: ["error table-rules parts"], mend: ["DROP RULE r ON parts"] },
   "a table that inherits": { sql: "CREATE TABLE old_things () INHERITS (things)", found: ["error table-inherited things"], mend: ["ALTER TABLE old_things NO INHERIT things"] },
-  "array_nulls is off": { sql: "SET LOCAL array_nulls = off", found: ["error array-nulls"], mend: ["SET LOCAL array_nulls = on"] },
+  "array_nulls is off": { sql: "SET LOCAL array_nulls = off", found: ["warning array-nulls"], mend: ["SET LOCAL array_nulls = on"] },
 };
 
 const shown = (issues: readonly Issue[]): string[] => issues.map((issue) => [issue.severity, issue.code, [issue.table, issue.column].filter((name) => name !== undefined).join(".")].filter((part) => part !== "").join(" "));

@@ -42,7 +42,8 @@ impl Findings<'_> {
             self.add("client-encoding", Severity::Error, format!("the connection's client_encoding is `{client}`: PostgreSQL would take UTF-8 for it, and store other texts than were sent"), help);
         }
         if !is(catalog, "arrayNulls") {
-            self.add("array-nulls", Severity::Error, "array_nulls is off: a NULL in an array would become the text `NULL`".into(), "SET array_nulls = on; or ALTER DATABASE or ALTER ROLE … RESET array_nulls".into());
+            let help = "SET array_nulls = on; or ALTER DATABASE or ALTER ROLE … RESET array_nulls".into();
+            self.add("array-nulls", Severity::Warning, "array_nulls is off: in what others write as the literal of an array NULL is the text `NULL`; rowlens sets it on for its own writes".into(), help);
         }
         if is(catalog, "readOnly") {
             self.add("database-read-only", Severity::Error, "transactions are read-only here".into(), "connect to the primary, or set default_transaction_read_only to off".into());
