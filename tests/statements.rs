@@ -48,6 +48,14 @@ fn without_a_version_nothing_is_guarded() {
 }
 
 #[test]
+fn a_staging_table_depends_on_no_type_of_the_mapping() {
+    let plan = plan(&GUARDED.replace("numeric(4,1)[]", "kind[]"), r#","schema":"s","enums":{"kind":["a"]}"#);
+    let (ddl, sql) = (staging::staging_ddl(&plan, first(&plan)), apply(&plan, first(&plan), Input::Staging));
+    assert!(ddl[1].contains("c1 text, c2 text[], ") && !ddl.concat().contains("kind"), "{ddl:?}");
+    assert!(sql.contains(r#"(SELECT c0, c1::"s"."kind" AS c1, c2::"s"."kind"[] AS c2, c3, c4, v, h, k FROM pg_temp"#), "{sql}");
+}
+
+#[test]
 fn a_null_in_the_literal_of_an_array_is_one_whatever_the_setting() {
     let of = |collection: &str| { let plan = plan(collection, r#","enums":{"kind":["a"]}"#); [lock(first(&plan), false), lock(first(&plan), true), lock_one(first(&plan))] };
     assert!(of(GUARDED).iter().all(|sql| sql.contains("set_config('array_nulls', 'on', true)")));

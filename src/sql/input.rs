@@ -1,6 +1,6 @@
 //! Where the rows of a statement come from: parameters, or tables that they were copied into.
 
-use super::names::{carried, list};
+use super::names::{carried, list, staged};
 use super::staging::staging_name;
 use crate::plan::{CollectionPlan, Plan};
 use std::fmt::Write;
@@ -41,7 +41,9 @@ impl Input {
             let _ = write!(names, ", {name}");
         }
         if self == Input::Staging {
-            return format!("SELECT {names} FROM {}", staging_name(plan, collection, table));
+            let values = columns.iter().enumerate().map(|(index, column)| staged(plan, &column.pg).1.map_or_else(|| format!("c{index}"), |cast| format!("c{index}::{cast} AS c{index}")));
+            let all: Vec<String> = values.chain(extra.iter().map(|(name, _)| (*name).to_owned())).collect();
+            return format!("SELECT {} FROM {}", all.join(", "), staging_name(plan, collection, table));
         }
         let (mut arrays, mut selected) = (Vec::new(), Vec::new());
         let mut array = |of: &str| {

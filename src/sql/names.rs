@@ -28,6 +28,17 @@ pub(super) fn carried(plan: &Plan, pg: &PgType) -> Carried {
     Carried { array_of: name.to_owned(), cast }
 }
 
+/// The type of a column of a staging table, and what its values are cast to, where that is another type: staging tables outlive the
+/// transaction, and while one has a column of an enum nobody could drop that, a migration that makes it anew neither.
+pub(super) fn staged(plan: &Plan, pg: &PgType) -> (String, Option<String>) {
+    let sql = pg.sql(&plan.enums, plan.schema.as_deref());
+    match pg {
+        PgType::Enum(_) | PgType::Citext => ("text".to_owned(), Some(sql)),
+        PgType::Array(element, _) if matches!(**element, PgType::Enum(_) | PgType::Citext) => ("text[]".to_owned(), Some(sql)),
+        _ => (sql, None),
+    }
+}
+
 /// Names of common table expressions: a name without a schema means one of those before it means a table, so they begin as no table of
 /// the plan does.
 pub(super) fn prefix(plan: &Plan, collection: &CollectionPlan) -> String {

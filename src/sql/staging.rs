@@ -1,7 +1,7 @@
 //! Tables that rows are copied into before they are merged into the live ones.
 
 use super::input::extra;
-use super::names::list;
+use super::names::{list, staged};
 use crate::identity::fingerprint;
 use crate::plan::{CollectionPlan, Plan};
 use crate::postgres::identifier::quote;
@@ -10,7 +10,7 @@ use std::fmt::Write;
 /// Columns of a staging table with their types: those of the table, and of the root also version, digest and key text.
 fn columns(plan: &Plan, collection: &CollectionPlan, table: usize) -> String {
     let columns = collection.tables.get(table).map_or(&[][..], |table| &table.columns);
-    let mut lines = list(columns.len(), |c| columns.get(c).map_or_else(String::new, |column| format!("c{c} {}", column.pg.sql(&plan.enums, plan.schema.as_deref()))));
+    let mut lines = list(columns.len(), |c| columns.get(c).map_or_else(String::new, |column| format!("c{c} {}", staged(plan, &column.pg).0)));
     for (name, pg) in extra(collection, table) {
         let _ = write!(lines, ", {name} {pg}");
     }

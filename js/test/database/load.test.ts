@@ -23,6 +23,12 @@ onEachServer("a load", orders, constraints, (get, server) => {
     expect(moved(before, await places(get()))).toEqual([]);
   });
 
+  it("into live tables: what stays of it on the connection keeps nobody from dropping a type, as migrations do", async () => {
+    expect((await get().db.load("orders", [[order("x", 1, { status: "paid", states: ["open", null] })]])).counts.inserted).toBe(1);
+    expect(await text("SELECT states[1]::text FROM orders")).toBe("open");
+    await get().run("BEGIN; ALTER TABLE orders DROP COLUMN status, DROP COLUMN states; DROP TYPE status; ROLLBACK");
+  });
+
   it("into live tables: guarded as every write is", async () => {
     await get().db.applyMany("orders", [order("k0001", 5, { status: "paid" }), order("k0002", 1)]);
     await get().db.delete("orders", "k0003", { version: 9 });
