@@ -248,6 +248,10 @@ impl State {
         } else {
             codec.encode(slot.kind, document, slot.start as usize, slot.end as usize, out)
         };
+        // A UUID that looks like an ObjectId's would take the row of the document with that ObjectId.
+        if fit == Fit::Differs && slot.kind == kind::BINARY {
+            fit = Fit::Misfit;
+        }
         if fit != Fit::Misfit && !matches!(position, Position::Root) && !self.element_keys.first(out, mark + 4, out.len()) {
             fit = Fit::Misfit;
         }
