@@ -102,6 +102,14 @@ fn keys_names_and_shapes() {
         (with(r#""indexes":[{"columns":["id"],"name":"h"}]"#), "index-collision", "collections.c"),
         (with(r#""children":[{"table":"d","path":"a[]","indexes":[{"columns":["rest"]}]}]"#), "index-column", "collections.c.children[0].indexes[0].columns[0]"),
         (with(r#""schema":"""#), "name-invalid", "collections.c.schema"),
+        (one(r#"{"column":"ctid"}"#), "name-invalid", "collections.c.key.column"),
+        (with(r#""columns":{"xmin":{"path":"a","type":"text"}}"#), "name-invalid", "collections.c.columns.xmin"),
+        (with(r#""children":[{"table":"d","path":"a[]","ordinal":"tableoid"}]"#), "name-invalid", "collections.c.children[0].ordinal"),
+        (with(r#""children":[{"table":"d","path":"a{}","mapKey":"cmin"}]"#), "name-invalid", "collections.c.children[0].mapKey"),
+        (with(r#""hash":"xmax""#), "name-invalid", "collections.c.hash"),
+        (one(r#"{"column":"id"}"#).replace("rest", "cmax"), "name-invalid", "collections.c.complement"),
+        (with(r#""columns":{}"#).replace(r#""B""#, r#""B\u0000""#), "name-invalid", "enums.st"),
+        (with(r#""children":[{"table":"h_pkey","path":"a[]"}]"#), "table-collision", "collections.c"),
         (with(r#""children":[{"table":"rowlens_tombstones","path":"a[]"}],"version":{"column":"v"}"#), "table-collision", "collections.c"),
         (with(r#""version":{"column":"v"}"#).replace(r#""version":1"#, r#""version":1,"tombstones":"id_map""#), "table-collision", "tombstones"),
         (with(r#""version":{"column":"v"}"#).replace(r#""version":1"#, r#""version":1,"tombstones":"st""#), "table-collision", "tombstones"),
@@ -114,6 +122,7 @@ fn keys_names_and_shapes() {
     for good in [r#""version":{"path":"meta.'updated at'","column":"v"},"hash":"h","columns":{"at":{"path":"meta.'updated at'","type":"date","bson":"date"}}"#, r#""version":{"column":"v"}"#] {
         assert!(found(&with(good)).iter().all(|(code, _)| *code == "lossy-type"), "{good}");
     }
+    assert_eq!(found(&with(r#""columns":{}"#).replace(r#""B""#, r#""""#)), [], "an empty label is one");
     assert_eq!(found(&with(r#""columns":{"k":{"path":"k","type":"st"}},"discriminator":{"path":"'k'","variants":{"A":{}}}"#)), []);
 }
 

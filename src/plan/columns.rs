@@ -74,7 +74,7 @@ impl Builder<'_, '_> {
         let field = self.faults.text(object, "path", path, false).unwrap_or_else(|| "_id".into());
         let name = self.faults.text(object, "column", path, true);
         if let Some(name) = &name {
-            self.faults.name(name, &join(path, "column"));
+            self.faults.column(name, &join(path, "column"));
         }
         let kind = self.faults.text(object, "as", path, false).unwrap_or_else(|| "uuid".into());
         let place = self.names(&field, &join(path, "path"));
@@ -116,7 +116,7 @@ impl Builder<'_, '_> {
 
     /// A column. Everything about it is checked, whatever else about it is wrong.
     pub(super) fn column(&mut self, name: &str, value: &Json<'_>, path: &str) -> Option<Read> {
-        self.faults.name(name, path);
+        self.faults.column(name, path);
         let object = self.faults.object(value, path, keys::COLUMN)?;
         let field = self.faults.text(object, "path", path, true);
         let type_name = self.faults.text(object, "type", path, true);

@@ -126,7 +126,7 @@ fn enums(value: Option<&Json<'_>>, plan: &mut Plan, faults: &mut Faults) {
             continue;
         };
         for (index, label) in list.iter().enumerate() {
-            faults.name(label, &path);
+            faults.label(label, &path);
             if list[..index].contains(label) {
                 faults.error("enum-label-twice", &path, format!("label `{label}` occurs twice"), "remove one");
             }
@@ -161,7 +161,7 @@ fn collection(index: usize, name: &str, value: &Json<'_>, path: &str, plan: &Pla
     let root = builder.context(0, object, path, true);
     let complement = match object.get("complement") {
         Some(Json::String(column)) => {
-            builder.faults.name(column, &join(path, "complement"));
+            builder.faults.column(column, &join(path, "complement"));
             let table = &mut builder.tables[0];
             if table.columns.iter().any(|c| c.name == *column) {
                 builder.faults.error("column-collision", &join(path, "complement"), format!("`{column}` is also a column"), "give the complement another name");

@@ -206,7 +206,7 @@ impl Builder<'_, '_> {
             // A column that repeats an ancestor's key already has the ancestor's name in it.
             let default = if matches!(column.source, Source::ParentKey(_)) { column.name.clone() } else { format!("{}_{}", if parent == 0 { &self.root } else { &above.name }, column.name) };
             let name = given.as_ref().and_then(|g| g.get(position)).cloned().unwrap_or(default);
-            self.faults.name(&name, &join(at, "parentKey"));
+            self.faults.column(&name, &join(at, "parentKey"));
             columns.push(ColumnPlan { name, pg: column.pg.clone(), source: Source::ParentKey(position), not_null: true, reference: None, foreign_key: false, path: String::new() });
         }
         let parent_key = columns.len();
@@ -259,11 +259,11 @@ impl Builder<'_, '_> {
         let position = |name: String, pg, source| ColumnPlan { name, pg, source, not_null: true, reference: None, foreign_key: false, path: String::new() };
         if array {
             let name = self.faults.text(object, "ordinal", path, false).unwrap_or_else(|| "ordinal".into());
-            self.faults.name(&name, &join(path, "ordinal"));
+            self.faults.column(&name, &join(path, "ordinal"));
             self.push(table, position(name, PgType::Integer, Source::Ordinal), &join(path, "ordinal"));
         } else if map {
             let name = self.faults.text(object, "mapKey", path, false).unwrap_or_else(|| "key".into());
-            self.faults.name(&name, &join(path, "mapKey"));
+            self.faults.column(&name, &join(path, "mapKey"));
             self.push(table, position(name, PgType::Text, Source::MapKey), &join(path, "mapKey"));
         }
         if let Some(key) = object.get("key") {

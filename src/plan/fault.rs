@@ -33,7 +33,8 @@ impl Faults {
     /// The object at `path`, its keys checked against `known`.
     pub fn object<'v>(&mut self, value: &'v Json<'v>, path: &str, known: &[&str]) -> Option<&'v Object<'v>> {
         let Some(object) = value.as_object() else {
-            self.error("mapping-type", path, format!("`{path}` is not an object"), "write an object in braces");
+            let what = if path.is_empty() { "the mapping".to_owned() } else { format!("`{path}`") };
+            self.error("mapping-type", path, format!("{what} is not an object"), "write an object in braces");
             return None;
         };
         for key in object.iter().map(|(key, _)| key).filter(|key| !known.contains(key)) {
@@ -77,7 +78,30 @@ impl Faults {
     pub fn name(&mut self, name: &str, path: &str) {
         if name.is_empty() || name.contains('\0') {
             self.error("name-invalid", path, "a name is empty or holds a NUL".into(), "choose another name");
-        } else if name.len() > crate::postgres::identifier::MAX_IDENTIFIER_BYTES {
+        } else {
+            self.length(name, path);
+        }
+    }
+
+    /// Checks a column's name: PostgreSQL's tables have columns of their own.
+    pub fn column(&mut self, name: &str, path: &str) {
+        self.name(name, path);
+        if matches!(name, "tableoid" | "xmin" | "cmin" | "xmax" | "cmax" | "ctid") {
+            self.error("name-invalid", path, format!("every table of PostgreSQL's has a system column `{name}`"), "choose another name");
+        }
+    }
+
+    /// Checks an enum's label, which may be empty.
+    pub fn label(&mut self, label: &str, path: &str) {
+        if label.contains('\0') {
+            self.error("name-invalid", path, "a label holds a NUL".into(), "remove the label: texts with a NUL go to the complement");
+        } else {
+            self.length(label, path);
+        }
+    }
+
+    fn length(&mut self, name: &str, path: &str) {
+        if name.len() > crate::postgres::identifier::MAX_IDENTIFIER_BYTES {
             let short = crate::postgres::identifier::shorten(name);
             self.error("name-too-long", path, format!("`{name}` is longer than 63 bytes, PostgreSQL would cut it off"), format!("use `{short}`"));
         }

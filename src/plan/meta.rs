@@ -47,7 +47,7 @@ impl Builder<'_, '_> {
     }
 
     fn meta_column(&mut self, name: &str, others: &[&str], path: &str) {
-        self.faults.name(name, path);
+        self.faults.column(name, path);
         let root = &self.tables[0];
         if root.columns.iter().any(|c| c.name == name) || others.contains(&name) {
             self.faults.error("column-collision", path, format!("table `{}` has two columns `{name}`", root.name), "give this one a name of its own: it is no part of the document");
