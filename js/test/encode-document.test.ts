@@ -47,6 +47,24 @@ function everything(BSON: Bson): Record<string, unknown> {
   };
 }
 
+it.each([
+  ["bytes without a view", new ArrayBuffer(5), "ArrayBuffer"],
+  ["what is not there yet", Promise.resolve({ _id: 1 }), "promise"],
+  ["a Set", new Set([{ _id: 1 }]), "Set"],
+])("%s is no document without fields", (_, value, named) => {
+  const things = compile({ version: 1, collections: { things: { table: "things", key: { column: "id" }, complement: "rest" } } }).collection("things");
+  for (const call of [() => encodeDocument(value), () => things.toRows(value as never), () => things.toRows([{ _id: 1 }, value] as never)]) {
+    expect(call).toThrowError(expect.objectContaining({ code: "document-expected", message: expect.stringContaining(named) as string }));
+  }
+});
+
+it("a depth bomb is refused, and the next document is written", () => {
+  let bomb: object = {};
+  for (let depth = 0; depth < 1_000_000; depth++) bomb = { a: bomb };
+  expect(() => encodeDocument(bomb)).toThrowError(expect.objectContaining({ name: "RowlensError", code: "value-unsupported" }));
+  expect(hex(encodeDocument({ a: 1 }))).toBe("0c0000001061000100000000");
+});
+
 describe.each(versions)("encodeDocument and bson %s", (_, BSON) => {
   it("write the same bytes for every type", () => {
     const document = everything(BSON);

@@ -61,6 +61,12 @@ export function encodeInto(memory: WriterMemory, document: object | readonly obj
     if (Array.isArray(document)) for (const one of document) root(one);
     else root(document);
     return writer.at;
+  } catch (error) {
+    if (error instanceof Error && !(error instanceof RowlensError) && /call stack|recursion/i.test(error.message)) {
+      const message = "the document is nested too deeply to be written";
+      throw new RowlensError("value-unsupported", message, [{ code: "value-unsupported", severity: "error", message, path: "", help: "pass it as BSON" }]);
+    }
+    throw error;
   } finally {
     writing = false;
   }
@@ -78,6 +84,7 @@ export function refuseNested(): void {
 function root(value: unknown): void {
   if (typeof value !== "object" || value === null) fail("document-expected", `a document is an object, not \`${value === null ? "null" : typeof value}\``);
   if (Array.isArray(value) || value instanceof Date || value instanceof RegExp || ArrayBuffer.isView(value) || "_bsontype" in value) fail("document-expected", "a document is a plain object");
+  if (Object.getPrototypeOf(value) !== Object.prototype) refuseFieldless(value);
   refuseMongoose(value);
   const target = hasToBson(value) ? value.toBSON() : value;
   if (typeof target !== "object" || target === null) fail("document-expected", "`toBSON` did not give an object");
@@ -85,6 +92,13 @@ function root(value: unknown): void {
 }
 
 const hasToBson = (value: object): value is { toBSON(): unknown } => typeof (value as { toBSON?: unknown }).toBSON === "function";
+
+/** What has no fields of its own, and would be written as an empty document. */
+function refuseFieldless(value: object): void {
+  if (value instanceof ArrayBuffer) fail("document-expected", "an ArrayBuffer is no document", "pass a Uint8Array of it");
+  if (value instanceof Set) fail("document-expected", "a Set is no document");
+  if (typeof (value as { then?: unknown }).then === "function") fail("document-expected", "a promise is no document", "await it first");
+}
 
 function refuseMongoose(value: object): void {
   if (typeof (value as { toObject?: unknown }).toObject === "function") failMongoose();
