@@ -36,6 +36,12 @@ export function checkOptions(call: string, options: unknown): void {
   }
 }
 
+/** Versions by document: another number of them would be those of other documents. @throws RowlensError `argument-invalid` */
+export function checkVersions(documents: unknown, versions: readonly unknown[] | undefined): void {
+  if (versions === undefined || !Array.isArray(documents) || documents.length === versions.length) return;
+  throw invalid(`\`versions\` of \`applyMany\` is a list with a version per document; this has ${versions.length} for ${documents.length} documents`);
+}
+
 /** Batches of documents, where `again` says so also a function that gives them. @throws RowlensError `argument-invalid` */
 export function checkBatches(call: string, batches: unknown, again = false): void {
   if (again && typeof batches === "function") return;

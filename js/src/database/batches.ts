@@ -13,4 +13,4 @@ export async function* eachBatch(batches: Batches): AsyncGenerator<DocumentInput
   for await (const batch of batches) yield isBsonBatch(batch) ? batch.bson : batch;
 }
 
-const isBsonBatch = (batch: DocumentInput | BsonBatch): batch is BsonBatch => "bson" in batch && batch.bson instanceof Uint8Array && "first" in batch && "count" in batch;
+const isBsonBatch = (batch: DocumentInput | BsonBatch): batch is BsonBatch => typeof batch === "object" && batch !== null && "bson" in batch && batch.bson instanceof Uint8Array && "first" in batch && "count" in batch;

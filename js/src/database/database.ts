@@ -3,7 +3,7 @@ import type { Documents } from "../core/documents.ts";
 import type { Issue } from "../core/issue.ts";
 import type { Plan } from "../core/plan.ts";
 import { applyMany, applyOne, type ApplyManyOptions, type ApplyOptions } from "./apply.ts";
-import { checkBatches, checkId, checkIds, checkOptions, checkPlan } from "./arguments.ts";
+import { checkBatches, checkId, checkIds, checkOptions, checkPlan, checkVersions } from "./arguments.ts";
 import type { Batches } from "./batches.ts";
 import { checkDatabase } from "./check.ts";
 import { compareDocuments, type CompareOptions, type Comparison } from "./compare.ts";
@@ -68,6 +68,7 @@ export class Database {
    */
   async applyMany(collection: string, documents: DocumentInput, options?: ApplyManyOptions): Promise<Outcomes> {
     checkOptions("applyMany", options);
+    checkVersions(documents, options?.versions);
     return applyMany(this.session, this.plan.collection(collection), documents, options);
   }
 
