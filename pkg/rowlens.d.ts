@@ -8,13 +8,9 @@ export class Assembler {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Findings counted by code; undefined where there are none.
+     * Makes JSON text of what the last run found, in place of the last text made; returns its length in bytes, 0 where that is nothing.
      */
-    issue_counts(): any;
-    /**
-     * Findings, the first thousand.
-     */
-    issues(): any;
+    findings(): number;
     /**
      * For the collection number `collection` of the plan.
      */
@@ -39,6 +35,10 @@ export class Assembler {
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
      */
     set_lookups(entries: string[]): void;
+    /**
+     * Where it is.
+     */
+    text_ptr(): number;
 }
 
 /**
@@ -192,13 +192,9 @@ export class Shredder {
      */
     digests(): number | undefined;
     /**
-     * Findings counted by code; undefined where there are none.
+     * Makes JSON text of what the last run found, in place of the last text made; returns its length in bytes.
      */
-    issue_counts(): any;
-    /**
-     * Findings, the first thousand.
-     */
-    issues(): any;
+    findings(): number;
     /**
      * `[collection, _id as canonical Extended JSON]` of each id that the first `length` bytes of the input need.
      */
@@ -212,21 +208,25 @@ export class Shredder {
      */
     outline(): number;
     /**
-     * Makes room for `length` bytes of concatenated BSON; returns where.
+     * Makes room for `length` bytes of concatenated BSON; returns where. It stays there until more is asked for, and so does what is in it.
      */
     reserve(length: number): number;
     /**
-     * Shreds what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
+     * Shreds the first `length` bytes of what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
      */
-    run_batch(given?: BigInt64Array | bigint[] | null): Batch;
+    run_batch(length: number, given?: BigInt64Array | bigint[] | null): Batch;
     /**
-     * Shreds what was written.
+     * Shreds the first `length` bytes of what was written.
      */
-    run(): void;
+    run(length: number): void;
     /**
      * As `run`, noting which rows are whose.
      */
-    run_spans(): void;
+    run_spans(length: number): void;
+    /**
+     * Says where each document ends that the next call looks at; where nothing is said, documents say it themselves.
+     */
+    set_ends(ends: Uint32Array | number[]): void;
     /**
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
      */
@@ -266,14 +266,14 @@ export interface InitOutput {
     readonly __wbg_plan_free: (a: number, b: number) => void;
     readonly __wbg_records_free: (a: number, b: number) => void;
     readonly __wbg_shredder_free: (a: number, b: number) => void;
-    readonly assembler_issue_counts: (a: number) => any;
-    readonly assembler_issues: (a: number) => any;
+    readonly assembler_findings: (a: number) => number;
     readonly assembler_new: (a: number, b: number) => [number, number, number];
     readonly assembler_out_len: (a: number) => number;
     readonly assembler_out_ptr: (a: number) => number;
     readonly assembler_reserve: (a: number, b: number, c: number) => number;
     readonly assembler_run: (a: number) => number;
     readonly assembler_set_lookups: (a: number, b: number, c: number) => [number, number];
+    readonly assembler_text_ptr: (a: number) => number;
     readonly batch_copied: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly batch_documents: (a: number) => [number, number];
     readonly batch_groups: (a: number, b: number, c: number) => [number, number];
@@ -306,15 +306,15 @@ export interface InitOutput {
     readonly shredder_copy_text: (a: number, b: number) => [number, number, number];
     readonly shredder_differences: (a: number, b: number, c: number) => any;
     readonly shredder_digests: (a: number) => number;
-    readonly shredder_issue_counts: (a: number) => any;
-    readonly shredder_issues: (a: number) => any;
+    readonly shredder_findings: (a: number) => number;
     readonly shredder_needed_lookups: (a: number, b: number) => any;
     readonly shredder_new: (a: number, b: number) => [number, number, number];
     readonly shredder_outline: (a: number) => number;
     readonly shredder_reserve: (a: number, b: number) => number;
-    readonly shredder_run: (a: number) => void;
-    readonly shredder_run_batch: (a: number, b: number, c: number) => number;
-    readonly shredder_run_spans: (a: number) => void;
+    readonly shredder_run: (a: number, b: number) => void;
+    readonly shredder_run_batch: (a: number, b: number, c: number, d: number) => number;
+    readonly shredder_run_spans: (a: number, b: number) => void;
+    readonly shredder_set_ends: (a: number, b: number, c: number) => void;
     readonly shredder_set_lookups: (a: number, b: number, c: number) => [number, number];
     readonly shredder_text_ptr: (a: number) => number;
     readonly toExtendedJson: (a: number, b: number, c: number) => [number, number, number, number];

@@ -15,20 +15,12 @@ export class Assembler {
         wasm.__wbg_assembler_free(ptr, 0);
     }
     /**
-     * Findings counted by code; undefined where there are none.
-     * @returns {any}
+     * Makes JSON text of what the last run found, in place of the last text made; returns its length in bytes, 0 where that is nothing.
+     * @returns {number}
      */
-    issue_counts() {
-        const ret = wasm.assembler_issue_counts(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * Findings, the first thousand.
-     * @returns {any}
-     */
-    issues() {
-        const ret = wasm.assembler_issues(this.__wbg_ptr);
-        return ret;
+    findings() {
+        const ret = wasm.assembler_findings(this.__wbg_ptr);
+        return ret >>> 0;
     }
     /**
      * For the collection number `collection` of the plan.
@@ -90,6 +82,14 @@ export class Assembler {
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
+    }
+    /**
+     * Where it is.
+     * @returns {number}
+     */
+    text_ptr() {
+        const ret = wasm.assembler_text_ptr(this.__wbg_ptr);
+        return ret >>> 0;
     }
 }
 if (Symbol.dispose) Assembler.prototype[Symbol.dispose] = Assembler.prototype.free;
@@ -476,20 +476,12 @@ export class Shredder {
         return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
-     * Findings counted by code; undefined where there are none.
-     * @returns {any}
+     * Makes JSON text of what the last run found, in place of the last text made; returns its length in bytes.
+     * @returns {number}
      */
-    issue_counts() {
-        const ret = wasm.shredder_issue_counts(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * Findings, the first thousand.
-     * @returns {any}
-     */
-    issues() {
-        const ret = wasm.shredder_issues(this.__wbg_ptr);
-        return ret;
+    findings() {
+        const ret = wasm.shredder_findings(this.__wbg_ptr);
+        return ret >>> 0;
     }
     /**
      * `[collection, _id as canonical Extended JSON]` of each id that the first `length` bytes of the input need.
@@ -524,7 +516,7 @@ export class Shredder {
         return ret >>> 0;
     }
     /**
-     * Makes room for `length` bytes of concatenated BSON; returns where.
+     * Makes room for `length` bytes of concatenated BSON; returns where. It stays there until more is asked for, and so does what is in it.
      * @param {number} length
      * @returns {number}
      */
@@ -533,27 +525,40 @@ export class Shredder {
         return ret >>> 0;
     }
     /**
-     * Shreds what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
+     * Shreds the first `length` bytes of what was written, and gives the aggregates; `given` are versions by document, where the caller says them.
+     * @param {number} length
      * @param {BigInt64Array | bigint[] | null} [given]
      * @returns {Batch}
      */
-    run_batch(given) {
+    run_batch(length, given) {
+        const val2 = +length;
         var ptr0 = isLikeNone(given) ? 0 : passArray64ToWasm0(given, wasm.__wbindgen_malloc);
         var len0 = WASM_VECTOR_LEN;
-        const ret = wasm.shredder_run_batch(this.__wbg_ptr, ptr0, len0);
+        const ret = wasm.shredder_run_batch(this.__wbg_ptr, val2, ptr0, len0);
         return Batch.__wrap(ret);
     }
     /**
-     * Shreds what was written.
+     * Shreds the first `length` bytes of what was written.
+     * @param {number} length
      */
-    run() {
-        wasm.shredder_run(this.__wbg_ptr);
+    run(length) {
+        wasm.shredder_run(this.__wbg_ptr, length);
     }
     /**
      * As `run`, noting which rows are whose.
+     * @param {number} length
      */
-    run_spans() {
-        wasm.shredder_run_spans(this.__wbg_ptr);
+    run_spans(length) {
+        wasm.shredder_run_spans(this.__wbg_ptr, length);
+    }
+    /**
+     * Says where each document ends that the next call looks at; where nothing is said, documents say it themselves.
+     * @param {Uint32Array | number[]} ends
+     */
+    set_ends(ends) {
+        const ptr0 = passArray32ToWasm0(ends, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.shredder_set_ends(this.__wbg_ptr, ptr0, len0);
     }
     /**
      * Answers for keys that are looked up, instead of the former ones; throws an array of issues.
@@ -661,14 +666,6 @@ export function toExtendedJson(bson, relaxed) {
 function __wbg_get_imports() {
     const import0 = {
         __proto__: null,
-        __wbg_Error_208446807d0d1e30: function(arg0, arg1) {
-            const ret = Error(getStringFromWasm0(arg0, arg1));
-            return ret;
-        },
-        __wbg___wbindgen_is_string_fc456fee5d3317de: function(arg0) {
-            const ret = typeof(arg0) === 'string';
-            return ret;
-        },
         __wbg___wbindgen_memory_17a1178bc3328ea3: function() {
             const ret = wasm.memory;
             return ret;
@@ -706,11 +703,6 @@ function __wbg_get_imports() {
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
             // Cast intrinsic for `Ref(String) -> Externref`.
             const ret = getStringFromWasm0(arg0, arg1);
-            return ret;
-        },
-        __wbindgen_generic_0000000000000003: function(arg0) {
-            // Cast intrinsic for `U64 -> Externref`.
-            const ret = BigInt.asUintN(64, arg0);
             return ret;
         },
         __wbindgen_init_externref_table: function() {

@@ -4,6 +4,7 @@ use crate::aggregate::{DocumentSpan, Spans};
 use crate::assemble::{self, Assembler, BadTuple, Place};
 use crate::bson::{document_length, kind_name, validate_document, Fault};
 use crate::complement;
+use crate::frames::Frames;
 use crate::issue::{Issue, Severity};
 use crate::lookup::{Lookups, Needed, Wanted};
 use crate::plan::{Fidelity, Plan};
@@ -11,6 +12,7 @@ use crate::postgres::text::{BadField, CopyText};
 use crate::rowset::{Issues, Rows};
 use crate::shred::{self, Note, Refusal, Shredder};
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Turns documents of one collection into rows ([`Lens::to_rows`]) and rows into documents ([`Lens::to_documents`]).
@@ -111,15 +113,21 @@ impl Lens {
     /// The ids that a batch needs answers of `id_map` for: those of documents and those that `ref` columns hold, in the order they are
     /// met first, each once, whether or not an answer is already there. Documents that are not well-formed need none.
     pub fn needed_lookups(&mut self, batch: &[u8]) -> Vec<Needed> {
+        self.needed_by(batch, Frames::said(batch))
+    }
+
+    /// The same of documents that end at `ends`.
+    pub fn needed_lookups_at(&mut self, batch: &[u8], ends: &[u32]) -> Vec<Needed> {
+        self.needed_by(batch, Frames::known(batch, ends))
+    }
+
+    fn needed_by(&mut self, batch: &[u8], frames: Frames<'_>) -> Vec<Needed> {
         self.scratch.clear();
         self.scratch.want(Some(Wanted::default()));
-        let mut at = 0;
-        while let Ok(length) = document_length(batch, at, batch.len()) {
-            let document = &batch[at..at + length];
-            if validate_document(document, 0, length).is_ok() && self.scratch.shred(document).is_ok() {
+        for document in frames.flatten().filter_map(|frame| batch.get(frame)) {
+            if validate_document(document, 0, document.len()).is_ok() && self.scratch.shred(document).is_ok() {
                 self.scratch.rollback();
             }
-            at += length;
         }
         self.scratch.want(None).map(|wanted| wanted.list).unwrap_or_default()
     }
@@ -140,31 +148,31 @@ impl Lens {
 
     /// As [`Lens::to_rows`], but the tuples stay in [`Lens::tables`] until the next call of [`Lens::clear`]; memory is reused.
     pub fn append_rows(&mut self, batch: &[u8], set: &mut RowSet) {
-        let mut at = 0;
-        while at < batch.len() {
+        self.append_framed(batch, Frames::said(batch), set);
+    }
+
+    /// As [`Lens::append_rows`], of documents that end at `ends`: one that says another length harms no other.
+    pub fn append_rows_at(&mut self, batch: &[u8], ends: &[u32], set: &mut RowSet) {
+        self.append_framed(batch, Frames::known(batch, ends), set);
+    }
+
+    fn append_framed(&mut self, batch: &[u8], frames: Frames<'_>, set: &mut RowSet) {
+        for frame in frames {
             let index = set.documents;
             set.documents += 1;
-            let length = match document_length(batch, at, batch.len()) {
-                Ok(length) => length,
+            let Range { start, end } = match frame {
+                Ok(frame) => frame,
                 Err(fault) => {
                     self.malformed(&fault, 0, index, &mut set.issues);
-                    // A believable length that ends in the batch lets the next document start after it; otherwise the rest has no boundaries.
-                    match crate::bson::read_i32(&batch[at..]) {
-                        Some(length) if length >= 5 && (length as usize) <= batch.len() - at => {
-                            at += length as usize;
-                            continue;
-                        }
-                        _ => return,
-                    }
+                    continue;
                 }
             };
-            if self.one(&batch[at..at + length], at, index, &mut set.issues) {
+            if self.one(batch.get(start..end).unwrap_or(&[]), start, index, &mut set.issues) {
                 set.accepted += 1;
                 if let Some(spans) = &mut set.spans {
-                    spans.push(DocumentSpan { document: index, start: at, end: at + length }, self.shredder.tables());
+                    spans.push(DocumentSpan { document: index, start, end }, self.shredder.tables());
                 }
             }
-            at += length;
         }
     }
 

@@ -57,6 +57,7 @@ pub mod complement;
 #[cfg(feature = "bson")]
 mod documents;
 mod findings;
+mod frames;
 pub mod identity;
 pub mod issue;
 pub mod json;

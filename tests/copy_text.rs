@@ -8,7 +8,7 @@ use rowlens::postgres::PgType;
 fn scalars() -> Vec<PgType> {
     use PgType::*;
     vec![
-        Text, Varchar(9), Char(9), Citext, Boolean, SmallInt, Integer, BigInt, Real, Double, Numeric(None), Numeric(Some((9, 2))), Date, Timestamp(6), TimestampTz(3), Uuid, Bytea, Jsonb, Json,
+        Text, Varchar(Some(9)), Char(9), Citext, Boolean, SmallInt, Integer, BigInt, Real, Double, Numeric(None), Numeric(Some((9, 2))), Date, Timestamp(6), TimestampTz(3), Uuid, Bytea, Jsonb, Json,
         Enum(0),
     ]
 }

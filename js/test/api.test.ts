@@ -191,6 +191,32 @@ describe("toRows and toDocuments", () => {
     expect(Buffer.from(still).equals(Buffer.from(all))).toBe(true);
   });
 
+  const lying = (says: number): Uint8Array => {
+    const document = serialize({ _id: "bad", name: "x" });
+    new DataView(document.buffer, document.byteOffset).setInt32(0, says, true);
+    return document;
+  };
+  it.each([
+    ["too long", lying(40)],
+    ["beyond everything", lying(2 ** 31 - 1)],
+    ["too short", lying(12)],
+    ["nothing", lying(0)],
+    ["negative", lying(-1)],
+    ["of no bytes", new Uint8Array()],
+    ["of two documents", Buffer.concat([serialize({ _id: "a" }), serialize({ _id: "b" })])],
+  ])("a document of a list whose length lies (%s) harms no other", (_, bad) => {
+    const users = compile({ version: 1, collections: { users: { table: "users", key: { column: "id", as: "text" }, columns: { name: { path: "name", type: "text" } }, complement: "rest" } } }).collection("users");
+    const good = [1, 2, 3].map((id) => serialize({ _id: String(id), name: "n" }));
+    const rows = users.toRows([good[0], bad, good[1], good[2]] as Uint8Array[]);
+    expect([rows.documents, rows.accepted]).toEqual([4, 3]);
+    expect(rows.issues).toEqual([expect.objectContaining({ code: "document-malformed", severity: "error", document: 1 })]);
+    expect(Buffer.from(users.toDocuments(rows).bson).equals(Buffer.concat(good))).toBe(true);
+    // What was said of one list is not said of the next.
+    expect(users.toRows(Buffer.concat(good)).accepted).toBe(3);
+    const looked = compile({ version: 1, collections: { users: { table: "users", key: { column: "id", as: "lookup", type: "bigint" }, complement: "rest" } } }).collection("users");
+    expect(looked.neededLookups([good[0], bad, good[1]] as Uint8Array[]).map(([, id]) => id)).toEqual(['"1"', '"2"']);
+  });
+
   it("findings are those of their run, whenever they are asked for", () => {
     const odd = "a \"b\"\n\\ü\u2028😀";
     const keyed = compile({ version: 1, collections: { odd: { table: "odd", key: { column: "id", as: "text" }, columns: { n: { path: `m.'${odd}'`, type: "integer" } }, complement: "rest" } } }).collection("odd");

@@ -164,8 +164,8 @@ impl Builder<'_, '_> {
             if let Some(column) = column {
                 let fits = match &self.tables[table].columns[column].pg {
                     PgType::Enum(index) => self.enums.get(*index).is_some_and(|e| e.labels.iter().any(|label| label == name)),
-                    PgType::Varchar(n) | PgType::Char(n) => name.chars().count() <= *n as usize,
-                    PgType::Text | PgType::Citext => true,
+                    PgType::Varchar(Some(n)) | PgType::Char(n) => name.chars().count() <= *n as usize,
+                    PgType::Text | PgType::Varchar(None) | PgType::Citext => true,
                     _ => false,
                 };
                 if !fits {

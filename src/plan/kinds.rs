@@ -73,8 +73,8 @@ pub(super) fn allowed(pg: &PgType, kind: BsonKind) -> bool {
     use BsonKind::{Double, Int32, Int64, Number, ObjectId};
     kind == default_kind(pg)
         || match pg {
-            PgType::Varchar(n) | PgType::Char(n) => kind == ObjectId && *n >= 24,
-            PgType::Text | PgType::Citext | PgType::Uuid | PgType::Bytea => kind == ObjectId,
+            PgType::Varchar(Some(n)) | PgType::Char(n) => kind == ObjectId && *n >= 24,
+            PgType::Text | PgType::Varchar(None) | PgType::Citext | PgType::Uuid | PgType::Bytea => kind == ObjectId,
             PgType::SmallInt | PgType::Integer | PgType::BigInt | PgType::Real | PgType::Double | PgType::Numeric(_) => matches!(kind, Number | Int32 | Int64 | Double),
             PgType::Array(element, _) => allowed(element, kind),
             _ => false,

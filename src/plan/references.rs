@@ -55,7 +55,7 @@ impl Builder<'_, '_> {
         target.lookup = (key.kind == "lookup").then_some(index);
         // A key whose own type is at fault has been reported where it stands.
         let (Some(pg), Some(theirs)) = (pg, &key.pg) else { return };
-        let same = theirs == element(pg) || matches!((theirs, element(pg)), (PgType::Char(24), PgType::Text | PgType::Varchar(24..)));
+        let same = theirs == element(pg) || matches!((theirs, element(pg)), (PgType::Char(24), PgType::Text | PgType::Varchar(None | Some(24..))));
         if !same {
             target.mismatch = true;
             let help = format!("use type `{}`", theirs.sql(self.enums, None));

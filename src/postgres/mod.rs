@@ -5,7 +5,7 @@
 #[allow(missing_docs)]
 pub enum PgType {
     Text,
-    Varchar(u32),
+    Varchar(Option<u32>),
     Char(u32),
     Citext,
     Boolean,

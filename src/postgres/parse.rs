@@ -38,7 +38,8 @@ impl PgType {
         let plain = |pg: PgType| arguments.is_empty().then_some(pg);
         match name.as_str() {
             "text" => plain(PgType::Text),
-            "varchar" | "character varying" => length(&arguments).map(PgType::Varchar),
+            "varchar" | "character varying" if arguments.is_empty() => Some(PgType::Varchar(None)),
+            "varchar" | "character varying" => length(&arguments).map(Some).map(PgType::Varchar),
             "char" | "character" | "bpchar" => length(&arguments).map(PgType::Char),
             "citext" => plain(PgType::Citext),
             "boolean" | "bool" => plain(PgType::Boolean),
@@ -47,7 +48,13 @@ impl PgType {
             "bigint" | "int8" => plain(PgType::BigInt),
             "real" | "float4" => plain(PgType::Real),
             "double precision" | "float8" => plain(PgType::Double),
-            "numeric" | "decimal" => match arguments.as_slice() {
+            // Binary digits, as the SQL standard has it.
+            "float" => match arguments.as_slice() {
+                [1..=24] => Some(PgType::Real),
+                [] | [25..=53] => Some(PgType::Double),
+                _ => None,
+            },
+            "numeric" | "decimal" | "dec" => match arguments.as_slice() {
                 [] => Some(PgType::Numeric(None)),
                 [p @ 1..=1000] => Some(PgType::Numeric(Some((*p as u16, 0)))),
                 [p @ 1..=1000, s @ -1000..=1000] => Some(PgType::Numeric(Some((*p as u16, *s as i16)))),
@@ -69,7 +76,8 @@ impl PgType {
         let precision = |name: &str, digits: &u8| if *digits == 6 { name.to_owned() } else { format!("{name}({digits})") };
         match self {
             PgType::Text => "text".into(),
-            PgType::Varchar(n) => format!("varchar({n})"),
+            PgType::Varchar(None) => "varchar".into(),
+            PgType::Varchar(Some(n)) => format!("varchar({n})"),
             PgType::Char(n) => format!("char({n})"),
             PgType::Citext => "citext".into(),
             PgType::Boolean => "boolean".into(),
@@ -92,6 +100,21 @@ impl PgType {
                 schema.map_or(name.clone(), |schema| format!("{}.{name}", quote(schema)))
             }
             PgType::Array(element, dimensions) => element.sql(enums, schema) + &"[]".repeat(*dimensions as usize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_postgres_are_understood() {
+        for (text, sql) in [
+            ("varchar", Some("varchar")), ("character varying", Some("varchar")), ("CHARACTER VARYING (3)", Some("varchar(3)")), ("varchar[]", Some("varchar[]")), ("varchar(0)", None), ("varchar()", None),
+            ("float", Some("double precision")), ("float(24)", Some("real")), ("float(25)", Some("double precision")), ("float(54)", None), ("dec(5)", Some("numeric(5,0)")), ("text(3)", None),
+        ] {
+            assert_eq!(PgType::parse(text, &[]).map(|pg| pg.sql(&[], None)).as_deref(), sql, "{text}");
         }
     }
 }

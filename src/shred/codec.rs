@@ -89,10 +89,10 @@ impl Codec {
         let object_id = field.bson == BsonKind::ObjectId;
         match pg {
             PgType::Text | PgType::Citext if object_id => Codec::HexText(None),
-            PgType::Varchar(n) if object_id => Codec::HexText(Some(*n)),
+            PgType::Varchar(n) if object_id => Codec::HexText(*n),
             PgType::Char(n) if object_id => Codec::HexChar(*n),
             PgType::Text | PgType::Citext => Codec::Text(None),
-            PgType::Varchar(n) => Codec::Text(Some(*n)),
+            PgType::Varchar(n) => Codec::Text(*n),
             PgType::Char(n) => Codec::Char(*n),
             PgType::Boolean => Codec::Boolean,
             PgType::SmallInt => Codec::Integer(2, field.bson),

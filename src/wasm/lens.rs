@@ -27,6 +27,8 @@ impl Plan {
 pub struct Shredder {
     pub(super) lens: Lens,
     pub(super) input: Vec<u8>,
+    /// Where the documents of the input end, where the caller knows.
+    pub(super) ends: Vec<u32>,
     pub(super) last: RowSet,
     pub(super) text: Vec<u8>,
     /// What the last run made, for callers to read where it is instead of asking for each number.
@@ -45,7 +47,7 @@ impl Shredder {
     pub fn new(plan: &Plan, collection: usize) -> Result<Shredder, JsValue> {
         let lens = Lens::new(&plan.plan, collection).ok_or_else(|| JsValue::from_str("no such collection"))?;
         let outline = vec![0; HEAD + EACH * lens.tables().len()];
-        Ok(Shredder { lens, input: Vec::new(), last: RowSet::default(), text: Vec::new(), outline })
+        Ok(Shredder { lens, input: Vec::new(), ends: Vec::new(), last: RowSet::default(), text: Vec::new(), outline })
     }
 
     /// Makes room for `length` bytes of concatenated BSON; returns where. It stays there until more is asked for, and so does what is in it.
@@ -54,6 +56,11 @@ impl Shredder {
             self.input.resize(length, 0);
         }
         self.input.as_ptr() as usize
+    }
+
+    /// Says where each document ends that the next call looks at; where nothing is said, documents say it themselves.
+    pub fn set_ends(&mut self, ends: Vec<u32>) {
+        self.ends = ends;
     }
 
     /// Where the outline of the last run is: documents, accepted documents, kinds of findings, then for each table rows, pointer, bytes. It stays there.
@@ -70,7 +77,13 @@ impl Shredder {
         self.lens.clear();
         self.last = RowSet { spans, ..RowSet::default() };
         let input = std::mem::take(&mut self.input);
-        self.lens.append_rows(input.get(..length).unwrap_or(&[]), &mut self.last);
+        let ends = std::mem::take(&mut self.ends);
+        let batch = input.get(..length).unwrap_or(&[]);
+        if ends.is_empty() {
+            self.lens.append_rows(batch, &mut self.last);
+        } else {
+            self.lens.append_rows_at(batch, &ends, &mut self.last);
+        }
         self.input = input;
         let (head, tables) = self.outline.split_at_mut(HEAD);
         head.copy_from_slice(&[self.last.documents, self.last.accepted, u32::try_from(self.last.issues.counts.len()).unwrap_or(u32::MAX)]);

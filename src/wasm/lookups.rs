@@ -21,7 +21,9 @@ impl Shredder {
 
     /// `[collection, _id as canonical Extended JSON]` of each id that the first `length` bytes of the input need.
     pub fn needed_lookups(&mut self, length: usize) -> JsValue {
-        let needed = self.lens.needed_lookups(self.input.get(..length).unwrap_or(&[]));
+        let ends = std::mem::take(&mut self.ends);
+        let batch = self.input.get(..length).unwrap_or(&[]);
+        let needed = if ends.is_empty() { self.lens.needed_lookups(batch) } else { self.lens.needed_lookups_at(batch, &ends) };
         let collections = &self.lens.plan().collections;
         let pairs: Vec<(&str, String)> = needed.iter().map(|needed| (collections.get(needed.collection).map_or("", |c| c.name.as_str()), needed.text())).collect();
         value(&pairs)

@@ -190,7 +190,7 @@ impl Documents<'_> {
                     let labels: Vec<&str> = self.plan.enums[*index].labels.iter().map(String::as_str).collect();
                     text(c.of(&labels))
                 }
-                PgType::Varchar(n) | PgType::Char(n) => text(&c.text().chars().take(*n as usize).collect::<String>()),
+                PgType::Varchar(Some(n)) | PgType::Char(n) => text(&c.text().chars().take(*n as usize).collect::<String>()),
                 _ => text(&c.text()),
             },
             BsonKind::Boolean => (8, vec![c.byte() & 1]),

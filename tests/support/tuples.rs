@@ -172,7 +172,7 @@ fn reads(node: &Node, table: usize, column: usize) -> bool {
 pub fn value(plan: &Plan, pg: &PgType, c: &mut Choices<'_>) -> Vec<u8> {
     match pg {
         PgType::Text | PgType::Citext => c.text().into_bytes(),
-        PgType::Varchar(n) => c.text().chars().take(*n as usize).collect::<String>().into_bytes(),
+        PgType::Varchar(n) => c.text().chars().take(n.map_or(usize::MAX, |n| n as usize)).collect::<String>().into_bytes(),
         PgType::Char(n) => {
             let mut text: String = c.text().chars().take(*n as usize).collect();
             text.extend(std::iter::repeat_n(' ', *n as usize - text.chars().count()));

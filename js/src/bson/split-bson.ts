@@ -13,6 +13,10 @@ export function splitBson(bson: Uint8Array): Uint8Array[] {
   return documents;
 }
 
+/** Whether these bytes are one document, as far as its length says. @internal */
+export const isOneDocument = (bson: Uint8Array): boolean =>
+  bson.length >= 5 && ((bson[0] as number) | ((bson[1] as number) << 8) | ((bson[2] as number) << 16) | ((bson[3] as number) << 24)) === bson.length;
+
 /** The same, up to the first whose length leads nowhere. @internal */
 export function leadingDocuments(bson: Uint8Array): Uint8Array[] {
   const data = new DataView(bson.buffer, bson.byteOffset, bson.byteLength);

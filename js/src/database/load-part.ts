@@ -14,11 +14,11 @@ export class LoadPart {
   readonly batch: Batch;
   /** Versions by document, where the caller gives them. */
   readonly versions: readonly Version[] | undefined;
-  readonly #bson: Uint8Array;
+  readonly #bson: Uint8Array | readonly Uint8Array[];
   readonly #number: (document: number) => number;
   #documents: readonly Uint8Array[] | undefined;
 
-  constructor(batch: Batch, bson: Uint8Array, versions: readonly Version[] | undefined, number: (document: number) => number) {
+  constructor(batch: Batch, bson: Uint8Array | readonly Uint8Array[], versions: readonly Version[] | undefined, number: (document: number) => number) {
     this.batch = batch;
     this.versions = versions;
     this.#bson = bson;
@@ -32,7 +32,7 @@ export class LoadPart {
 
   /** BSON of a document, as a view. */
   document(document: number): Uint8Array | undefined {
-    this.#documents ??= leadingDocuments(this.#bson);
+    this.#documents ??= this.#bson instanceof Uint8Array ? leadingDocuments(this.#bson) : this.#bson;
     return this.#documents[document];
   }
 
@@ -59,7 +59,7 @@ export async function* mappedParts(session: Session, collection: Collection, bat
 }
 
 /** One batch. @internal */
-export async function mappedPart(session: Session, collection: Collection, bson: Uint8Array, versions: readonly Version[] | undefined, number: (document: number) => number, options: LoadOptions, tally: Tally): Promise<LoadPart> {
+export async function mappedPart(session: Session, collection: Collection, bson: Uint8Array | readonly Uint8Array[], versions: readonly Version[] | undefined, number: (document: number) => number, options: LoadOptions, tally: Tally): Promise<LoadPart> {
   const batch = await mapped(session, collection, bson, versions === undefined ? options : { ...options, versions });
   const part = new LoadPart(batch, bson, versions, number);
   const tried = new Set<number>(writable(batch, collection).map(({ document }: Member) => document));

@@ -12,6 +12,7 @@ export interface WasmPlan {
 /** @internal */
 export interface WasmShredder {
   reserve(length: number): number;
+  set_ends(ends: Uint32Array): void;
   run(length: number): void;
   run_spans(length: number): void;
   outline(): number;

@@ -37,6 +37,15 @@ describe.each([["deferrable", ""], ["immediate", AT_ONCE]])("the order of a load
       expect((await get().db.load("people", batches)).counts).toMatchObject({ unchanged: 8, failed: 2 });
     });
 
+    it("a document of a list whose length lies harms no other, those that wait included", async () => {
+      const lies = encodeDocument(one("lies"));
+      lies[0] = 0xff;
+      const batches = [[encodeDocument(one("a", "b")), lies, encodeDocument(one("c"))], [lies, encodeDocument(one("b"))]];
+      expect(await told("people", batches)).toEqual(["0 inserted", "1 document-refused", "2 inserted", "3 document-refused", "4 inserted"]);
+      expect(await text("SELECT string_agg(id || coalesce('>' || boss, ''), ' ' ORDER BY id) FROM people")).toBe("a>b b c");
+      expect((await get().db.applyMany("people", batches[0] as Uint8Array[])).outcomes.map(fact)).toEqual(["0 unchanged", "1 document-refused", "2 unchanged"]);
+    });
+
     it("a whole tree against its order, more than a chunk of it", async () => {
       const last = server === "pglite" ? 60 : 1_500;
       const tree = Array.from({ length: last + 1 }, (_none, index) => one(`k${last - index}`, index === last ? undefined : `k${Math.floor((last - index) / 2)}`));

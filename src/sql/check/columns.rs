@@ -66,7 +66,7 @@ fn other_type(wanted: &PgType, found: &Json<'_>, enums: &[Json<'_>]) -> Option<S
     // What is declared wider holds all that the mapping writes, and gives it back as it was.
     let there = number(found, "modifier").filter(|modifier| *modifier >= 0);
     match (element, there) {
-        (PgType::Varchar(n), Some(there)) if there > i64::from(*n) + 4 => Some(Severity::Warning),
+        (PgType::Varchar(Some(n)), Some(there)) if there > i64::from(*n) + 4 => Some(Severity::Warning),
         (PgType::Timestamp(digits) | PgType::TimestampTz(digits), Some(there)) if there > i64::from(*digits) => Some(Severity::Warning),
         (PgType::Timestamp(6) | PgType::TimestampTz(6), None) => None,
         (pg, there) if there == modifier(pg) => None,
@@ -78,7 +78,7 @@ fn other_type(wanted: &PgType, found: &Json<'_>, enums: &[Json<'_>]) -> Option<S
 /// The modifier that PostgreSQL keeps of a type: lengths and precisions with 4 added, fractional digits as they are.
 fn modifier(pg: &PgType) -> Option<i64> {
     Some(match pg {
-        PgType::Varchar(n) | PgType::Char(n) => i64::from(*n) + 4,
+        PgType::Varchar(Some(n)) | PgType::Char(n) => i64::from(*n) + 4,
         PgType::Numeric(Some((precision, scale))) => (i64::from(*precision) << 16 | i64::from(*scale) & 0x7ff) + 4,
         PgType::Timestamp(digits) | PgType::TimestampTz(digits) => i64::from(*digits),
         _ => return None,

@@ -45,7 +45,7 @@ fn keeps_values(wanted: &PgType, found: &Json<'_>) -> bool {
     let is_enum = is(found, "enum");
     let Some(base) = domain_of.or_else(|| number(found, "base")) else { return false };
     let is_one_of = |types: &[PgType]| types.iter().any(|pg| base == i64::from(element_oid(pg)));
-    let (texts, integers) = ([PgType::Text, PgType::Varchar(0)], [PgType::SmallInt, PgType::Integer, PgType::BigInt]);
+    let (texts, integers) = ([PgType::Text, PgType::Varchar(None)], [PgType::SmallInt, PgType::Integer, PgType::BigInt]);
     let citext = text(found, "baseName") == "citext";
     // The scale of a numeric; none where it has no modifier.
     let scale = |modifier: i64| (((modifier - 4) & 0x7ff) ^ 0x400) - 0x400;
@@ -53,7 +53,8 @@ fn keeps_values(wanted: &PgType, found: &Json<'_>) -> bool {
     match element {
         PgType::Text => is_enum || citext || is_one_of(&texts) || is_one_of(&integers) || is_one_of(&[PgType::Uuid]),
         PgType::Enum(_) => is_enum || citext || is_one_of(&texts),
-        PgType::Varchar(length) => is_one_of(&[PgType::Varchar(0)]) && modifier.is_some_and(|there| there <= i64::from(*length) + 4),
+        PgType::Varchar(None) => is_enum || citext || is_one_of(&texts),
+        PgType::Varchar(Some(length)) => is_one_of(&[PgType::Varchar(None)]) && modifier.is_some_and(|there| there <= i64::from(*length) + 4),
         PgType::SmallInt | PgType::Integer | PgType::BigInt => is_one_of(&integers) || numeric_scale.is_some_and(|scale| scale <= 0),
         PgType::Numeric(None) => is_one_of(&integers) || is_one_of(&[PgType::Numeric(None)]),
         PgType::Numeric(Some((_, scale))) => (*scale >= 0 && is_one_of(&integers)) || numeric_scale.is_some_and(|there| there <= i64::from(*scale)),

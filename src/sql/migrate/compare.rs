@@ -145,8 +145,8 @@ impl Pair<'_> {
             }
             (Array(a, m), Array(b, n)) if m == n => self.types(a, b),
             (a, b) if a == b => Some(true),
-            (Varchar(a) | Char(a), Varchar(b)) => (a <= b).then_some(false),
-            (Varchar(_) | Char(_), Text) | (SmallInt, Integer | BigInt) | (Integer, BigInt) | (Real, Double) => Some(false),
+            (Varchar(Some(a)) | Char(a), Varchar(Some(b))) => (a <= b).then_some(false),
+            (Varchar(_) | Char(_), Text | Varchar(None)) | (Text, Varchar(None)) | (SmallInt, Integer | BigInt) | (Integer, BigInt) | (Real, Double) => Some(false),
             (Numeric(Some((p, s))), Numeric(Some((q, t)))) => (s == t && p <= q).then_some(false),
             (Timestamp(a), Timestamp(b)) | (TimestampTz(a), TimestampTz(b)) => (a <= b).then_some(false),
             _ => None,

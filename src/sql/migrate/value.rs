@@ -29,7 +29,7 @@ fn family(pg: &PgType) -> (&'static str, Option<i32>, Option<i32>) {
     let one = |family, n: u32| (family, Some(n as i32), None);
     match pg {
         PgType::Text | PgType::Citext => ("text", None, None),
-        PgType::Varchar(n) => one("text", *n),
+        PgType::Varchar(n) => ("text", n.map(|n| n as i32), None),
         PgType::Char(n) => one("char", *n),
         PgType::Enum(_) => ("label", None, None),
         PgType::Boolean => ("boolean", None, None),
