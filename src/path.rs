@@ -27,6 +27,19 @@ fn needs_quotes(name: &str) -> bool {
     name.is_empty() || name.chars().any(|c| matches!(c, '.' | '[' | ']' | '{' | '}' | '\'' | '@') || c.is_whitespace() || c.is_control())
 }
 
+/// A name as a message shows it: control characters by their numbers. (`escape_debug` brings tables of all of Unicode.)
+pub(crate) fn printable(name: &str) -> String {
+    let mut shown = String::with_capacity(name.len());
+    for character in name.chars() {
+        if character.is_control() {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
 /// Appends a field (quoted where needed, after a dot where something stands before it).
 pub fn push_field(path: &mut String, name: &str) {
     if !path.is_empty() {
@@ -149,7 +162,7 @@ fn field<'t>(text: &'t str, segments: &mut Vec<Segment>) -> Result<&'t str, Stri
         return Err("a field name is expected".to_owned());
     }
     if needs_quotes(name) {
-        return Err(format!("`{}` must be quoted", name.escape_debug()));
+        return Err(format!("`{}` must be quoted", printable(name)));
     }
     segments.push(Segment::Field(name.to_owned()));
     Ok(&text[end..])

@@ -140,7 +140,7 @@ pub(super) fn raw(tag: &str) -> Option<(u8, Vec<u8>)> {
 /// A JSON key as a field name.
 fn name(key: &str) -> Result<Vec<u8>, BadComplement> {
     if key.contains('\0') {
-        return Err(BadComplement(format!("`{}` holds a NUL, which no BSON field name can", key.escape_debug())));
+        return Err(BadComplement(format!("`{}` holds a NUL, which no BSON field name can", crate::path::printable(key))));
     }
     Ok(key.as_bytes().to_vec())
 }

@@ -44,7 +44,7 @@ impl Builder<'_, '_> {
     pub(super) fn segments(&mut self, text: &str, path: &str) -> Option<Vec<Segment>> {
         match Path::parse(text) {
             Ok(parsed) if parsed.segments.iter().any(|s| matches!(s, Segment::Field(name) if name.contains('\0'))) => {
-                self.faults.error("path-invalid", path, format!("`{}` holds a NUL, which no BSON field name can", text.escape_debug()), "remove it");
+                self.faults.error("path-invalid", path, format!("`{}` holds a NUL, which no BSON field name can", crate::path::printable(text)), "remove it");
                 None
             }
             Ok(parsed) => Some(parsed.segments),

@@ -59,7 +59,8 @@ impl Plan {
 /// A table's name is its own in the whole mapping, whatever its schema: files of rows and issues say no more than the name.
 pub(super) fn check(plan: &Plan, faults: &mut Faults) {
     let kept = [(plan.looks_up().then_some(ID_MAP), "the table of looked-up keys"), (plan.tombstones.as_deref(), "the table of tombstones")];
-    let tables = || plan.collections.iter().flat_map(|c| &c.tables);
+    // Every table has an index, which shares the tables' name space.
+    let keys: HashMap<String, &str> = plan.collections.iter().flat_map(|c| &c.tables).map(|table| (shorten(&format!("{}_pkey", table.name)), table.name.as_str())).collect();
     let mut seen: HashMap<&str, &str> = HashMap::new();
     for collection in &plan.collections {
         let path = join("collections", &collection.name);
@@ -67,9 +68,8 @@ pub(super) fn check(plan: &Plan, faults: &mut Faults) {
             if let Some(other) = seen.insert(&table.name, &collection.name) {
                 faults.error("table-collision", &path, format!("table `{}` is also a table of `{other}`", table.name), "give one of them another name");
             }
-            // Every table has an index, which shares the tables' name space.
-            if let Some(other) = tables().find(|other| shorten(&format!("{}_pkey", other.name)) == table.name) {
-                faults.error("table-collision", &path, format!("table `{}` has the name of the primary key of table `{}`", table.name, other.name), "give one of them another name");
+            if let Some(other) = keys.get(&table.name) {
+                faults.error("table-collision", &path, format!("table `{}` has the name of the primary key of table `{other}`", table.name), "give one of them another name");
             }
             if plan.enums.iter().any(|e| e.name == table.name) {
                 faults.error("table-collision", &path, format!("table `{}` has the name of an enum; in PostgreSQL every table is a type too", table.name), "give one of them another name");

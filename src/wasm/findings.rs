@@ -20,15 +20,14 @@ pub(super) fn findings(issues: &Issues, out: &mut Vec<u8>) -> usize {
         if index > 0 {
             out.push(b',');
         }
-        push_json_string(code, out);
-        out.push(b':');
+        push_name(code, out);
         push_number(*count, out);
     }
     out.extend_from_slice(b"}}");
     out.len()
 }
 
-/// As `serde` writes it.
+/// The same names and values as `serde` gives.
 fn push_issue(issue: &Issue, out: &mut Vec<u8>) {
     let Issue { code, severity, message, path, collection, document, offset, table, column, help } = issue;
     let severity = match severity {
@@ -37,33 +36,38 @@ fn push_issue(issue: &Issue, out: &mut Vec<u8>) {
         Severity::Error => "error",
     };
     out.push(b'{');
-    let mut push = |name: &str, text: Option<&str>, number: Option<u32>| {
-        if text.is_none() && number.is_none() {
-            return;
-        }
-        push_json_string(name, out);
-        out.push(b':');
+    for (name, text) in [
+        ("code", Some(*code)),
+        ("severity", Some(severity)),
+        ("message", Some(message)),
+        ("path", Some(path)),
+        ("collection", collection.as_deref()),
+        ("table", table.as_deref()),
+        ("column", column.as_deref()),
+        ("help", help.as_deref()),
+    ] {
         if let Some(text) = text {
+            push_name(name, out);
             push_json_string(text, out);
+            out.push(b',');
         }
+    }
+    for (name, number) in [("document", document), ("offset", offset)] {
         if let Some(number) = number {
-            push_number(number.into(), out);
+            push_name(name, out);
+            push_number((*number).into(), out);
+            out.push(b',');
         }
-        out.push(b',');
-    };
-    push("code", Some(code), None);
-    push("severity", Some(severity), None);
-    push("message", Some(message), None);
-    push("path", Some(path), None);
-    push("collection", collection.as_deref(), None);
-    push("document", None, *document);
-    push("offset", None, *offset);
-    push("table", table.as_deref(), None);
-    push("column", column.as_deref(), None);
-    push("help", help.as_deref(), None);
+    }
     if let Some(last) = out.last_mut() {
         *last = b'}';
     }
+}
+
+fn push_name(name: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
 }
 
 fn push_number(number: u64, out: &mut Vec<u8>) {

@@ -2,7 +2,8 @@
 
 use super::digits::push_signed;
 use super::value::{push_value, Kind};
-use crate::lanes::{push_unmarked, Lanes, Marks};
+use super::room::room;
+use crate::lanes::{push_unmarked, put_unmarked, Lanes, Marks};
 use crate::postgres::array::MAX_DIMENSIONS;
 
 const QUOTED: u8 = 1;
@@ -50,6 +51,37 @@ pub(super) fn push_array(kind: Kind, value: &[u8], out: &mut Vec<u8>) -> Option<
         push_level(kind, lengths, value, &mut at, out)?;
     }
     (at == value.len()).then_some(())
+}
+
+/// Writes an array of one dimension whose texts stand in it as they are, and a separator, at `at`; gives where that ends, `None` where it takes
+/// [`push_array`]. What an array quotes is all that COPY escapes, and more.
+#[inline(never)]
+pub(super) fn put_plain_array(value: &[u8], mut at: usize, out: &mut Vec<u8>) -> Option<usize> {
+    let int = |at: usize| value.get(at..)?.first_chunk::<4>().map(|bytes| i32::from_be_bytes(*bytes));
+    let (count, mut from) = (int(12)?, 20);
+    if int(0)? != 1 || int(16)? != 1 || count < 1 {
+        return None;
+    }
+    *room(at, 1, out).first_mut()? = b'{';
+    at += 1;
+    for _ in 0..count {
+        let length = usize::try_from(int(from)?).ok()?;
+        let text = value.get(from + 4..)?.get(..length)?;
+        let (separator, place) = room(at, length + 1, out).split_last_mut()?;
+        *separator = b',';
+        if length == 0 || is_null(text) || !put_unmarked(place, text, special) {
+            return None;
+        }
+        (from, at) = (from + 4 + length, at + length + 1);
+    }
+    room(at - 1, 2, out).copy_from_slice(b"}\t");
+    (from == value.len()).then_some(at + 1)
+}
+
+/// The word that stands for NULL.
+#[inline(always)]
+fn is_null(text: &[u8]) -> bool {
+    text.len() == 4 && text.eq_ignore_ascii_case(b"null")
 }
 
 /// Appends one level of braces.
@@ -100,14 +132,14 @@ fn special(window: &[u8; 16]) -> Marks {
 /// Appends a text that stands in an array as it is, or nothing.
 #[inline(never)]
 fn push_plain(text: &[u8], out: &mut Vec<u8>) -> bool {
-    !text.is_empty() && !text.eq_ignore_ascii_case(b"null") && push_unmarked(out, text, special)
+    !text.is_empty() && !is_null(text) && push_unmarked(out, text, special)
 }
 
 /// Quotes what stands in `out` from `mark` on, where it needs quotes.
 fn quote_tail(out: &mut Vec<u8>, mark: usize) {
     let text = out.get(mark..).unwrap_or(&[]);
     let found = text.iter().fold(0, |found, byte| found | MARKS[usize::from(*byte)]);
-    if found == 0 && !text.is_empty() && !text.eq_ignore_ascii_case(b"null") {
+    if found == 0 && !text.is_empty() && !is_null(text) {
         return;
     }
     if found & ESCAPED == 0 {

@@ -109,6 +109,10 @@ impl CopyText {
                     *at += length + 1;
                 }
                 None => {
+                    if let Some(end) = column.put_plain_array(tuples, start, end, *at, out) {
+                        *at = end;
+                        continue;
+                    }
                     let text = match column.text(tuples, start, end) {
                         Some(text) => text,
                         None => {

@@ -1,6 +1,6 @@
 //! One value in binary form as text.
 
-use super::array::push_array;
+use super::array::{push_array, put_plain_array};
 use super::datetime::{push_date, push_timestamp};
 use super::digits::push_signed;
 use super::float::{push_double, push_real};
@@ -96,6 +96,15 @@ impl Column {
             Column { array: false, kind: Kind::Jsonb } => jsonb(data.get(start..end)?),
             _ => None,
         }
+    }
+
+    /// See [`put_plain_array`].
+    #[inline(always)]
+    pub fn put_plain_array(self, data: &[u8], start: usize, end: usize, at: usize, out: &mut Vec<u8>) -> Option<usize> {
+        if !self.array || self.kind != Kind::Text {
+            return None;
+        }
+        put_plain_array(data.get(start..end)?, at, out)
     }
 
     /// Appends what `data[start..end]` is as text; `None` where it is not of the column's type.
