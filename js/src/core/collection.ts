@@ -20,7 +20,10 @@ import type { Issue } from "./issue.ts";
 import { RowlensError } from "./rowlens-error.ts";
 import { columnTypes, type Rows, TableRows } from "./rows.ts";
 
-/** Documents: concatenated BSON, a list of BSON documents (the driver's `raw: true`), one lean object, or a list of them. */
+/**
+ * Documents: concatenated BSON, a list of BSON documents (the driver's `raw: true`), one lean object, or a list of them. In a list each is one
+ * document, so that one whose length lies harms no other; in concatenated BSON what is behind such a length has no boundaries.
+ */
 export type DocumentInput = Uint8Array | readonly Uint8Array[] | object | readonly object[];
 
 /** Answers for keys that are looked up: `[collection, _id as canonical Extended JSON, PostgreSQL id as text]`. */
