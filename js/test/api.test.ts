@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import * as bson6 from "bson6";
 import * as bson7 from "bson7";
 import { describe, expect, it } from "vitest";
-import { compile, encodeDocument, equalDocuments, parseExtendedJson, RowlensError, toExtendedJson, VERSION, type Mapping, type Plan, type TableInput } from "rowlens";
+import { compile, encodeDocument, equalDocuments, parseExtendedJson, RowlensError, toExtendedJson, VERSION, type Collection, type Mapping, type Plan, type TableInput } from "rowlens";
 
 const { ObjectId, Decimal128, deserialize, serialize } = bson7;
 
@@ -232,6 +232,19 @@ describe("toRows and toDocuments", () => {
     keyed.toDocuments(one);
     expect(Object.keys(broken.issueCounts)).toEqual(broken.issues.map(({ code }) => code));
     expect(broken.issues).toHaveLength(1);
+  });
+
+  it("lookups for which memory grows leave no view of it behind", () => {
+    const looked = (): Collection => compile({ version: 1, collections: { users: { table: "users", key: { column: "id", as: "lookup", type: "text" }, columns: { name: { path: "name", type: "text" } }, complement: "rest" } } }).collection("users");
+    const answers = (count: number): [string, string, string][] => Array.from({ length: count }, (_, id) => ["users", String(id), `k${id}${id > 2 ? "x".repeat(200_000) : ""}`]);
+    const documents = Array.from({ length: 3 }, (_, id) => serialize({ _id: id, name: "n" }));
+    const [one, other] = [looked(), looked()];
+    const rows = one.toRows(documents, { copy: false, lookups: answers(3) });
+    expect(rows.accepted).toBe(3);
+    const { bson: seen } = other.toDocuments(rows, { copy: false, lookups: answers(300) });
+    expect(Buffer.from(seen).equals(Buffer.concat(documents))).toBe(true);
+    // As documents: of bytes that are left behind there would be none.
+    expect(looked().toRows(seen, { lookups: answers(600) }).accepted).toBe(3);
   });
 
   it("broken bytes are issues", () => {

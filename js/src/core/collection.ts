@@ -115,6 +115,8 @@ export class Collection {
   readonly #shredder: WasmShredder;
   /** The shredder's input, where documents are written without a copy. */
   readonly #input: WriterMemory;
+  /** Where the documents that were written there end, unless they say it themselves. */
+  #ends: Uint32Array | undefined;
   readonly #outline: Outline;
   readonly #assembler: WasmAssembler;
   /** What the last run left. */
@@ -178,6 +180,7 @@ export class Collection {
   /** Ids in the documents whose keys must be looked up before {@link toRows}: `[collection, _id as canonical Extended JSON]`. */
   neededLookups(input: DocumentInput, options: Pick<ToRowsOptions, "undefined"> = {}): [collection: string, id: string][] {
     const length = this.#write(input, options);
+    if (this.#ends !== undefined) this.#shredder.set_ends(this.#ends);
     return this.#shredder.needed_lookups(length);
   }
 
@@ -188,11 +191,11 @@ export class Collection {
    * const { bson } = payments.toDocuments({ payments: { copyBinary: root }, payment_events: { copyBinary: events } });
    */
   toDocuments(input: Pick<Rows, "tables"> | Record<string, TableInput>, options: ToDocumentsOptions = {}): Documents {
-    setLookups(this.#assembler, options.lookups);
     const readIssues: Issue[] = [];
-    // Room for one table may move wasm memory away from under the views of the others (`copy: false`).
+    // Room for one table, or for lookups, may move wasm memory away from under the views of the others (`copy: false`).
     const memory = view(0, 0).buffer;
     const parts = this.#tuples(input, readIssues).map((tuples) => (tuples.buffer === memory ? tuples.slice() : tuples));
+    setLookups(this.#assembler, options.lookups);
     parts.forEach((tuples, index) => view(this.#assembler.reserve(index, tuples.length), tuples.length).set(tuples));
     this.#heldDocuments?.release();
     const count = this.#assembler.run();
@@ -279,14 +282,17 @@ export class Collection {
 
   /** All that comes before a run; gives how many bytes the documents are. */
   #begin(input: DocumentInput, options: ToRowsOptions): number {
-    setLookups(this.#shredder, options.lookups);
     const length = this.#write(input, options);
+    // Not before: memory that grows for them leaves documents behind that are views of it.
+    setLookups(this.#shredder, options.lookups);
+    if (this.#ends !== undefined) this.#shredder.set_ends(this.#ends);
     this.#held?.release();
     return length;
   }
 
   /** Writes the documents into wasm's input buffer; gives their length. */
   #write(input: DocumentInput, options: ToRowsOptions): number {
+    this.#ends = undefined;
     if (input instanceof Uint8Array) return this.#copyIn([input], input.length);
     if (typeof input !== "object" || input === null) throw new RowlensError("document-expected", `\`${String(input)}\` is not a document`);
     if (Array.isArray(input) && input.length > 0 && input[0] instanceof Uint8Array) {
@@ -300,8 +306,7 @@ export class Collection {
         lies ||= !isOneDocument(document);
       }
       this.#copyIn(input as Uint8Array[], length);
-      // Where all lengths are right, documents say themselves where they end.
-      if (lies) this.#shredder.set_ends(Uint32Array.from(ends));
+      if (lies) this.#ends = Uint32Array.from(ends);
       return length;
     }
     return encodeInto(this.#input, input, options);
