@@ -1,4 +1,5 @@
 import { RowlensError } from "../core/rowlens-error.ts";
+import { joinBson } from "./join-bson.ts";
 
 /** Complete documents of a stream. */
 export interface BsonBatch {
@@ -33,7 +34,7 @@ export async function* bsonBatches(chunks: AsyncIterable<Uint8Array>, options: {
   let wanted = least;
 
   function* cut(): Generator<BsonBatch> {
-    const bytes = joined(pending, length);
+    const bytes = pending.length === 1 ? (pending[0] as Uint8Array) : joinBson(pending);
     const { end, count, need, odd } = boundary(bytes);
     if (count > 0) yield { bson: bytes.subarray(0, end), first, count };
     pending = end < bytes.length ? [bytes.subarray(end)] : [];
@@ -51,21 +52,10 @@ export async function* bsonBatches(chunks: AsyncIterable<Uint8Array>, options: {
   }
   if (length > 0) yield* cut();
   if (length > 0) {
-    const rest = joined(pending, length);
+    const rest = joinBson(pending);
     const says = length >= 4 ? `says it has ${int32(rest, 0)} bytes, but only ${length} are there` : `has only ${length} of the 4 bytes of its length`;
     throw new RowlensError("bson-truncated", `cut off: document ${first}, at byte ${offset}, ${says}`);
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 const int32 = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getInt32(at, true);

@@ -8,16 +8,19 @@ import { RowlensError } from "../core/rowlens-error.ts";
  */
 export function splitBson(bson: Uint8Array): Uint8Array[] {
   const documents = leadingDocuments(bson);
-  const end = documents.reduce((sum, { length }) => sum + length, 0);
+  const end = lengthOf(documents);
   if (end < bson.length) throw new RowlensError("bson-malformed", `there is no BSON document at byte ${end}`);
   return documents;
 }
+
+/** How many bytes they are. @internal */
+export const lengthOf = (documents: readonly Uint8Array[]): number => documents.reduce((sum, { length }) => sum + length, 0);
 
 /** Whether these bytes are one document, as far as its length says. @internal */
 export const isOneDocument = (bson: Uint8Array): boolean =>
   bson.length >= 5 && ((bson[0] as number) | ((bson[1] as number) << 8) | ((bson[2] as number) << 16) | ((bson[3] as number) << 24)) === bson.length;
 
-/** The same, up to the first whose length leads nowhere. @internal */
+/** The documents in concatenated BSON, up to the first whose length leads nowhere. @internal */
 export function leadingDocuments(bson: Uint8Array): Uint8Array[] {
   const data = new DataView(bson.buffer, bson.byteOffset, bson.byteLength);
   const documents: Uint8Array[] = [];

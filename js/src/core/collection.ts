@@ -1,5 +1,5 @@
 import { encodeInto, refuseNested } from "../bson/encode-document.ts";
-import { isOneDocument } from "../bson/split-bson.ts";
+import { isOneDocument, lengthOf } from "../bson/split-bson.ts";
 import { WriterMemory } from "../bson/writer-memory.ts";
 import type { Difference } from "../database/difference.ts";
 import { digestBatch, eachDigest } from "../database/digest-index.ts";
@@ -296,18 +296,13 @@ export class Collection {
     if (input instanceof Uint8Array) return this.#copyIn([input], input.length);
     if (typeof input !== "object" || input === null) throw new RowlensError("document-expected", `\`${String(input)}\` is not a document`);
     if (Array.isArray(input) && input.length > 0 && input[0] instanceof Uint8Array) {
-      const ends: number[] = [];
-      let length = 0;
-      let lies = false;
-      for (const document of input as readonly unknown[]) {
-        if (!(document instanceof Uint8Array)) throw new RowlensError("document-expected", "a list of documents is either all BSON or all objects");
-        length += document.length;
-        ends.push(length);
-        lies ||= !isOneDocument(document);
+      const documents = input as readonly Uint8Array[];
+      if (!documents.every((document) => document instanceof Uint8Array)) throw new RowlensError("document-expected", "a list of documents is either all BSON or all objects");
+      if (!documents.every(isOneDocument)) {
+        let end = 0;
+        this.#ends = Uint32Array.from(documents, ({ length }) => (end += length));
       }
-      this.#copyIn(input as Uint8Array[], length);
-      if (lies) this.#ends = Uint32Array.from(ends);
-      return length;
+      return this.#copyIn(documents, lengthOf(documents));
     }
     return encodeInto(this.#input, input, options);
   }

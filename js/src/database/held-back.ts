@@ -1,8 +1,7 @@
-import { joined } from "../bson/own-bson.ts";
+import { joinBson } from "../bson/join-bson.ts";
 import type { Issue } from "../core/issue.ts";
 import type { Member, Superseded, Version } from "./batch.ts";
 import type { LoadPart } from "./load-part.ts";
-import { issuesOf } from "./made-outcome.ts";
 
 /** Bytes of all that is held back. */
 const ROOM = 64 << 20;
@@ -56,7 +55,7 @@ export class HeldBack {
     for (const { document, noVersion } of [...(batch.superseded.get(member.document) ?? []), member]) {
       const bson = part.document(document);
       if (bson === undefined) return false;
-      const { issues } = part.numbered({ outcome: "stale", document, key: member.key, written: 0, removed: 0, issues: issuesOf(batch, document) });
+      const issues = part.issues(document);
       bytes += bson.length + BESIDES * (1 + issues.length);
       states.push({ document: part.number(document), noVersion, given: versions?.[document], bson, issues });
     }
@@ -92,7 +91,7 @@ export class HeldBack {
     this.#bytes = 0;
     const versions = states.flatMap(({ given }) => given ?? []);
     const numbers = states.map(({ document }) => document);
-    return { bson: joined(states.map(({ bson }) => bson)), versions: versions.length > 0 ? versions : undefined, number: (document) => numbers[document] as number };
+    return { bson: joinBson(states.map(({ bson }) => bson)), versions: versions.length > 0 ? versions : undefined, number: (document) => numbers[document] as number };
   }
 
   /** After what was held back was tried: it is worth it again when half of what is held back has come since. */

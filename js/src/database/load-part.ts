@@ -1,11 +1,13 @@
 import { ownBson } from "../bson/own-bson.ts";
-import { leadingDocuments } from "../bson/split-bson.ts";
+import { leadingDocuments, lengthOf } from "../bson/split-bson.ts";
 import type { Collection, DocumentInput } from "../core/collection.ts";
+import type { Issue } from "../core/issue.ts";
 import { mapped, settled, writable } from "./apply.ts";
 import type { Batch, Member, Version } from "./batch.ts";
 import { type Batches, eachBatch } from "./batches.ts";
 import type { Tally } from "./load-tally.ts";
 import type { LoadOptions } from "./load.ts";
+import { issuesOf } from "./made-outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Session } from "./session.ts";
 
@@ -36,13 +38,19 @@ export class LoadPart {
     return this.#documents[document];
   }
 
+  /** What was found in a document, with its number in the load. */
+  issues(document: number): readonly Issue[] {
+    return numbered(issuesOf(this.batch, document), this.#number(document));
+  }
+
   /** An outcome with the numbers that documents have in the load. */
   numbered(outcome: Outcome): Outcome {
     const document = this.#number(outcome.document);
-    const issues = outcome.issues.length === 0 ? outcome.issues : outcome.issues.map((issue) => (issue.document === undefined ? issue : { ...issue, document }));
-    return { ...outcome, document, issues, ...(outcome.outcome !== "deleted" && outcome.supersededBy !== undefined ? { supersededBy: this.#number(outcome.supersededBy) } : {}) } as Outcome;
+    return { ...outcome, document, issues: numbered(outcome.issues, document), ...(outcome.outcome !== "deleted" && outcome.supersededBy !== undefined ? { supersededBy: this.#number(outcome.supersededBy) } : {}) } as Outcome;
   }
 }
+
+const numbered = (issues: readonly Issue[], document: number): readonly Issue[] => issues.map((issue) => (issue.document === undefined ? issue : { ...issue, document }));
 
 /** The batches as they are mapped; documents that are not even tried are counted. @internal */
 export async function* mappedParts(session: Session, collection: Collection, batches: Batches, options: LoadOptions, tally: Tally): AsyncGenerator<LoadPart> {
@@ -74,8 +82,7 @@ export async function mappedPart(session: Session, collection: Collection, bson:
 function countOf(documents: DocumentInput): number {
   if (Array.isArray(documents)) return documents.length;
   if (!(documents instanceof Uint8Array)) return 1;
-  const data = new DataView(documents.buffer, documents.byteOffset, documents.byteLength);
-  let count = 0;
-  for (let at = 0; at + 4 <= documents.length; count++) at += Math.max(5, data.getInt32(at, true));
-  return count;
+  const found = leadingDocuments(documents);
+  // What is behind them is one that has no end.
+  return found.length + (lengthOf(found) < documents.length ? 1 : 0);
 }
