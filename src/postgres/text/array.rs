@@ -1,8 +1,8 @@
 //! Arrays as `array_out` prints them.
 
 use super::digits::push_signed;
-use super::value::{push_value, Kind};
 use super::room::room;
+use super::value::{push_value, Kind};
 use crate::lanes::{push_unmarked, put_unmarked, Lanes, Marks};
 use crate::postgres::array::MAX_DIMENSIONS;
 

@@ -62,13 +62,13 @@ pub(super) fn put_escaped(text: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
 fn put_long(text: &[u8], mut at: usize, out: &mut Vec<u8>) -> usize {
     let mut from = 0;
     loop {
-        let special = find(text, from, special);
-        let run = text.get(from..special.unwrap_or(text.len())).unwrap_or_default();
+        let next = find(text, from, special);
+        let run = text.get(from..next.unwrap_or(text.len())).unwrap_or_default();
         let place = room(at, run.len() + 2, out);
         let (copied, behind) = place.split_at_mut(run.len().min(place.len()));
         copied.copy_from_slice(run);
         at += run.len();
-        let Some(byte) = special.and_then(|special| text.get(special)) else {
+        let Some(byte) = next.and_then(|next| text.get(next)) else {
             behind.fill(b'\t');
             return at + 1;
         };

@@ -1,7 +1,17 @@
 //! One document value into one column value, and what that says about the way back.
 
-use crate::bson::{kind, read_f64, read_i32, read_i64, string_bytes, Elements};
-use crate::bytes::{is_storable_text, push_run, push_storable, Name};
+mod array;
+mod field;
+mod number;
+
+pub(super) use field::{patch_length, push_eight, push_field_run, push_uuid};
+pub use number::{decoded_double_kind, decoded_integer_kind, decoded_numeric_kind, CANONICAL_NAN};
+
+use array::encode_array;
+use field::{push_long_text, NULL};
+use number::{double_value, encode_numeric, integral};
+use crate::bson::{kind, read_f64, read_i32, read_i64, string_bytes};
+use crate::bytes::{is_storable_text, Name};
 use crate::identity;
 use crate::json;
 use crate::lookup::Lookup;
@@ -40,35 +50,6 @@ pub enum Codec {
     Array(Box<Codec>, u32, u8),
     /// Through `id_map`.
     Lookup(Lookup),
-}
-
-/// Whether a double is an integer that int64 can say. -0.0 has no integer of its own; 2^63 would saturate and must not pass.
-fn is_integral(number: f64) -> bool {
-    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number) && number.trunc() == number && !(number == 0.0 && number.is_sign_negative())
-}
-
-/// Integer value of an int32, int64 or integral double.
-fn integral(kind: u8, value: &[u8]) -> Option<i64> {
-    match kind {
-        kind::INT32 => read_i32(value).map(i64::from),
-        kind::INT64 => read_i64(value),
-        kind::DOUBLE => {
-            let number = read_f64(value)?;
-            let integer = number as i64;
-            is_integral(number).then_some(integer)
-        }
-        _ => None,
-    }
-}
-
-/// The BSON type that `expected` gives back for an integral value.
-fn integral_kind(expected: BsonKind, value: i64) -> u8 {
-    match expected {
-        BsonKind::Int32 => kind::INT32,
-        BsonKind::Int64 => kind::INT64,
-        BsonKind::Number if i32::try_from(value).is_ok() => kind::INT32,
-        _ => kind::DOUBLE,
-    }
 }
 
 fn fit(exact: bool) -> Fit {
@@ -340,81 +321,6 @@ impl Codec {
     }
 }
 
-/// The BSON type an integer column gives back; wider than asked for where the value needs it.
-pub fn decoded_integer_kind(expected: BsonKind, value: i64) -> u8 {
-    match integral_kind(expected, value) {
-        kind::INT32 if i32::try_from(value).is_err() => kind::INT64,
-        kind::DOUBLE if (value as f64) as i128 != i128::from(value) => kind::INT64,
-        other => other,
-    }
-}
-
-const NULL: [u8; 4] = (-1i32).to_be_bytes();
-
-/// No value has this type.
-const NO_KIND: u8 = 0xfe;
-
-/// Appends a field of at most eight bytes: the first `length` ones of `value`, the highest first.
-#[inline(always)]
-pub(super) fn push_eight(out: &mut Vec<u8>, value: u64, length: usize) {
-    let mut field = [0; 12];
-    field[3] = length as u8;
-    field[4..].copy_from_slice(&value.to_be_bytes());
-    out.extend_from_slice(&field);
-    out.truncate(out.len() - 8 + length);
-}
-
-/// Appends the field of an ObjectId's UUID.
-#[inline(always)]
-pub(super) fn push_uuid(out: &mut Vec<u8>, object_id: &[u8]) {
-    let mut field = [0; 20];
-    field[3] = 16;
-    field[4..].copy_from_slice(&identity::uuid_from_object_id(object_id));
-    out.extend_from_slice(&field);
-}
-
-/// Appends the field of a text of more than 16 bytes, which is `document[start..end]`; nothing where PostgreSQL cannot store it.
-#[inline(never)]
-fn push_long_text(out: &mut Vec<u8>, document: &[u8], start: usize, end: usize) -> bool {
-    let mark = out.len();
-    out.extend_from_slice(&((end - start) as i32).to_be_bytes());
-    let storable = push_storable(out, document, start, end);
-    if !storable {
-        out.truncate(mark);
-    }
-    storable
-}
-
-/// Appends a field that is `document[start..end]`.
-#[inline(always)]
-pub(super) fn push_field_run(out: &mut Vec<u8>, document: &[u8], start: usize, end: usize) {
-    let length = end - start;
-    if let (Some(window), true) = (document.get(start..).and_then(|rest| rest.first_chunk::<16>()), length <= 16) {
-        let mut field = [0; 20];
-        field[..4].copy_from_slice(&(length as i32).to_be_bytes());
-        field[4..].copy_from_slice(window);
-        out.extend_from_slice(&field);
-        out.truncate(out.len() - 16 + length);
-        return;
-    }
-    out.extend_from_slice(&(length as i32).to_be_bytes());
-    push_run(out, document, start, end);
-}
-
-#[inline(never)]
-fn characters(document: &[u8], start: usize, end: usize) -> usize {
-    document.get(start..end).and_then(|text| std::str::from_utf8(text).ok()).map_or(usize::MAX, |text| text.chars().count())
-}
-
-/// Writes the length of the field whose placeholder stands at `mark`.
-#[inline]
-pub(super) fn patch_length(out: &mut [u8], mark: usize) {
-    let length = (out.len() - mark - 4) as i32;
-    if let Some(place) = out.get_mut(mark..mark + 4) {
-        place.copy_from_slice(&length.to_be_bytes());
-    }
-}
-
 /// Text that PostgreSQL can store: UTF-8 without NUL.
 fn storable_text(value: &[u8]) -> Option<&str> {
     let bytes = string_bytes(value);
@@ -422,85 +328,6 @@ fn storable_text(value: &[u8]) -> Option<&str> {
         return None;
     }
     std::str::from_utf8(bytes).ok()
-}
-
-/// The only NaN that is written and read unchanged everywhere.
-pub const CANONICAL_NAN: u64 = 0x7ff8_0000_0000_0000;
-
-/// The double of a number, and how well it says it; `None` where no double does.
-fn double_value(expected: BsonKind, kind: u8, value: &[u8]) -> Option<(f64, Fit)> {
-    let number = match kind {
-        kind::DOUBLE => read_f64(value).filter(|number| !number.is_nan() || number.to_bits() == CANONICAL_NAN)?,
-        kind::INT32 | kind::INT64 => integral(kind, value).filter(|integer| (*integer as f64) as i128 == i128::from(*integer))? as f64,
-        _ => return None,
-    };
-    Some((number, fit(decoded_double_kind(expected, number) == kind)))
-}
-
-/// The BSON type a double comes back as.
-pub fn decoded_double_kind(expected: BsonKind, number: f64) -> u8 {
-    let integer = number as i64;
-    let integral = is_integral(number);
-    match expected {
-        BsonKind::Int32 | BsonKind::Number if integral && i32::try_from(integer).is_ok() => kind::INT32,
-        BsonKind::Int64 if integral => kind::INT64,
-        _ => kind::DOUBLE,
-    }
-}
-
-/// The BSON type a numeric comes back as, given its value as integer and as double where it has one.
-pub fn decoded_numeric_kind(expected: BsonKind, integer: Option<i64>, double: Option<f64>) -> u8 {
-    match (expected, integer) {
-        (BsonKind::Int32 | BsonKind::Number, Some(value)) if i32::try_from(value).is_ok() => kind::INT32,
-        (BsonKind::Int64, Some(_)) => kind::INT64,
-        (BsonKind::Int32 | BsonKind::Int64 | BsonKind::Number | BsonKind::Double, _) if double.is_some() => kind::DOUBLE,
-        _ => kind::DECIMAL128,
-    }
-}
-
-fn encode_numeric(typmod: Option<(u16, i16)>, expected: BsonKind, kind: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
-    let mark = out.len();
-    match kind {
-        kind::DECIMAL128 => {
-            let Ok(bytes) = <&[u8; 16]>::try_from(value) else { return Fit::Misfit };
-            let fitting = numeric::numeric_from_decimal128(bytes, typmod, out);
-            if expected == BsonKind::Decimal || matches!(fitting, Fit::Misfit) {
-                return fitting;
-            }
-        }
-        kind::INT32 | kind::INT64 => {
-            let Some(integer) = integral(kind, value) else { return Fit::Misfit };
-            if !numeric::numeric_from_i64(integer, typmod, out) {
-                return Fit::Misfit;
-            }
-        }
-        kind::DOUBLE => {
-            let Some(number) = read_f64(value) else { return Fit::Misfit };
-            if !numeric::numeric_from_f64(number, typmod, out) {
-                return Fit::Misfit;
-            }
-        }
-        _ => return Fit::Misfit,
-    }
-    if expected == BsonKind::Decimal {
-        return Fit::Differs;
-    }
-    // An integer or double that a numeric holds comes back unchanged whenever its type does.
-    if kind != kind::DECIMAL128 {
-        let whole = integral(kind, value);
-        let double = match kind {
-            kind::DOUBLE => read_f64(value),
-            _ => whole.map(|whole| whole as f64).filter(|double| double.abs() < 9.0e15),
-        };
-        if double.is_some() {
-            return fit(decoded_numeric_kind(expected, whole, double) == kind);
-        }
-    }
-    // Whatever the column says must come back as this very value.
-    let mut back = Vec::with_capacity(16);
-    let written = out.get(mark..).unwrap_or(&[]);
-    let back_kind = crate::assemble::codec::decode_numeric(typmod, expected, written, &mut back).map(|(kind, _)| kind);
-    fit(back_kind == Some(kind) && back == value)
 }
 
 fn encode_json(jsonb: Option<bool>, kind: u8, value: &[u8], keys: &mut json::KeyMemory, out: &mut Vec<u8>) -> Fit {
@@ -517,84 +344,10 @@ fn encode_json(jsonb: Option<bool>, kind: u8, value: &[u8], keys: &mut json::Key
     }
 }
 
-/// PostgreSQL's arrays have at most six dimensions.
-const DIMENSIONS: usize = 6;
+/// No value has this type.
+const NO_KIND: u8 = 0xfe;
 
-fn encode_array(element: &Codec, oid: u32, dimensions: u8, value: &[u8], out: &mut Vec<u8>) -> Fit {
-    let mark = out.len();
-    let dimensions = usize::from(dimensions).min(DIMENSIONS);
-    let header = 12 + 8 * dimensions;
-    out.resize(mark + header, 0);
-    let mut state = ArrayState { lengths: [None; DIMENSIONS], dimensions, nulls: false, exact: true };
-    let done = array_level(element, value, 0, &mut state, out);
-    let lengths = state.lengths.get(..dimensions).unwrap_or(&[]);
-    if done && lengths.first() == Some(&Some(0)) {
-        out.truncate(mark);
-        out.extend_from_slice(&[0; 8]);
-        out.extend_from_slice(&oid.to_be_bytes());
-        return fit(state.exact);
-    }
-    if !done || lengths.iter().any(|length| matches!(length, None | Some(0))) {
-        out.truncate(mark);
-        return Fit::Misfit;
-    }
-    if let Some(place) = out.get_mut(mark..mark + header) {
-        place[3] = dimensions as u8;
-        place[7] = u8::from(state.nulls);
-        place[8..12].copy_from_slice(&oid.to_be_bytes());
-        for (place, length) in place[12..].chunks_exact_mut(8).zip(lengths) {
-            place[..4].copy_from_slice(&length.unwrap_or(0).to_be_bytes());
-            place[7] = 1;
-        }
-    }
-    fit(state.exact)
-}
-
-struct ArrayState {
-    /// Length of each dimension, once known; the first level of an empty array leaves the deeper ones unknown.
-    lengths: [Option<u32>; DIMENSIONS],
-    dimensions: usize,
-    nulls: bool,
-    exact: bool,
-}
-
-fn array_level(element: &Codec, value: &[u8], level: usize, state: &mut ArrayState, out: &mut Vec<u8>) -> bool {
-    let Ok(mut elements) = Elements::new(value, 0, value.len()) else { return false };
-    let innermost = level + 1 == state.dimensions;
-    let mut count = 0u32;
-    loop {
-        let item = match elements.next_of_array(count) {
-            Ok(Some((item, named))) => {
-                state.exact &= named;
-                item
-            }
-            Ok(None) => break,
-            Err(_) => return false,
-        };
-        if !innermost {
-            if item.kind != kind::ARRAY || !array_level(element, value.get(item.start..item.end).unwrap_or(&[]), level + 1, state, out) {
-                return false;
-            }
-        } else if item.kind == kind::NULL && !element.is_json() {
-            state.nulls = true;
-            out.extend_from_slice(&NULL);
-        } else {
-            match element.encode(item.kind, value, item.start, item.end, out) {
-                Fit::Exact => {}
-                Fit::Differs => state.exact = false,
-                Fit::Misfit => return false,
-            }
-        }
-        count += 1;
-    }
-    if level == 0 && count == 0 {
-        state.lengths.iter_mut().for_each(|length| *length = Some(0));
-        return true;
-    }
-    match state.lengths[level] {
-        None => state.lengths[level] = Some(count),
-        // PostgreSQL's arrays are rectangular.
-        Some(known) => return known == count,
-    }
-    true
+#[inline(never)]
+fn characters(document: &[u8], start: usize, end: usize) -> usize {
+    document.get(start..end).and_then(|text| std::str::from_utf8(text).ok()).map_or(usize::MAX, |text| text.chars().count())
 }
