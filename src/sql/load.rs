@@ -1,7 +1,9 @@
-//! COPY straight into tables that nobody has written to.
+//! COPY straight into the tables of a collection: into empty ones, or of aggregates that are all new.
 
+use super::apply::SEES_OTHERS;
 use crate::plan::{CollectionPlan, Plan, TablePlan};
 use crate::postgres::identifier::{literal, qualify, quote};
+use std::fmt::Write;
 
 /// Keeps other writers out of the collection's tables until the transaction ends; readers go on.
 pub fn load_lock(collection: &CollectionPlan) -> String {
@@ -15,6 +17,27 @@ pub fn load_check(plan: &Plan, collection: &CollectionPlan) -> String {
     let mut all: Vec<String> = collection.tables.iter().map(|table| one(&table.name, table.qualified())).collect();
     all.extend(tombstones.map(|name| one(name, format!("{} WHERE \"collection\" = {}", qualify(plan.schema.as_deref(), name), literal(&collection.name)))));
     all.join(" UNION ALL ")
+}
+
+/// Whether the aggregates with the keys `$1` (`text[]`), whose locks are held ([`lock`](super::lock::lock)), are all new and COPY writes them as
+/// [`apply`](super::apply::apply) would: one row, `all_new` (`true`, `false`).
+///
+/// Nothing of theirs may be there, no tombstone either. What COPY passes by (rules, which INSERT obeys), is refused (row-level security), or does
+/// not tell of (rows that triggers drop or change) is the other way's.
+pub fn all_new(plan: &Plan, collection: &CollectionPlan) -> String {
+    let Some(root) = collection.tables.first() else { return String::new() };
+    let key = root.columns.get(root.root_key()).map_or_else(String::new, |column| column.pg.sql(&plan.enums, plan.schema.as_deref()));
+    // Look-ups by key, whatever the planner believes of the number of rows.
+    let each = |of: String| format!(" AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS u(k) CROSS JOIN LATERAL (SELECT FROM {of} OFFSET 0) AS r)");
+    let mut sql = format!("SELECT ({SEES_OTHERS}{}", each(format!("{} AS t WHERE t.{} = u.k::{key}", root.qualified(), root.column(root.root_key()))));
+    if let Some((_, name)) = collection.version.as_ref().zip(plan.tombstones.as_ref()) {
+        sql += &each(format!(r#"{} AS t WHERE t."collection" = {} AND t."key" = u.k"#, qualify(plan.schema.as_deref(), name), literal(&collection.name)));
+    }
+    let tables = collection.tables.iter().map(|table| format!("{}::regclass", literal(&table.qualified()))).collect::<Vec<_>>().join(", ");
+    let _ = write!(sql, " AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = ANY (ARRAY[{tables}]) AND (c.relkind <> 'r' OR c.relhasrules OR c.relrowsecurity))");
+    // Of a row, before it, and on INSERT: 1, 2 and 4.
+    let _ = write!(sql, " AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = ANY (ARRAY[{tables}]) AND NOT g.tgisinternal AND g.tgtype & 7 = 7)");
+    sql + ")::text AS all_new"
 }
 
 /// The COPY statement of one of its tables, which takes what [`copied`](super::parameters::copied) makes for

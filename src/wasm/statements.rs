@@ -39,6 +39,7 @@ struct Statements {
     load_lock: String,
     load_check: String,
     load_copy: Vec<String>,
+    all_new: Named,
     lookup: Named,
     lookup_create: Named,
 }
@@ -73,6 +74,7 @@ impl Plan {
             load_lock: load::load_lock(it),
             load_check: load::load_check(plan, it),
             load_copy: it.tables.iter().map(|table| load::load_copy(it, table)).collect(),
+            all_new: named(load::all_new(plan, it)),
             lookup: named(lookup::lookup(plan)),
             lookup_create: named(lookup::lookup_create(plan)),
         })

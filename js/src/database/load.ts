@@ -4,12 +4,12 @@ import { applyAgain, waitsForOthers } from "./apply-again.ts";
 import type { Applied } from "./apply-chunk.ts";
 import type { Batches } from "./batches.ts";
 import { chunksOf, type Member, type Version } from "./batch.ts";
+import { Chunks } from "./load-chunks.ts";
 import { HeldBack } from "./held-back.ts";
 import { loadEmpty } from "./load-empty.ts";
 import { type LoadPart, mappedPart, mappedParts } from "./load-part.ts";
 import { Tally } from "./load-tally.ts";
 import { supersededOutcome } from "./made-outcome.ts";
-import { mergeChunk } from "./merge-chunk.ts";
 import type { FailedOutcome, Outcome, OutcomeCounts } from "./outcome.ts";
 import type { Session } from "./session.ts";
 
@@ -52,6 +52,7 @@ export function load(session: Session, collection: Collection, batches: Batches,
 /** The next chunk is mapped while PostgreSQL works on the last. */
 async function loadLive(session: Session, collection: Collection, batches: Batches, options: LoadOptions, heldBack: HeldBack): Promise<LoadReport> {
   const tally = new Tally(options.onOutcome);
+  const writer = new Chunks(session, collection);
   let working: Promise<void> = Promise.resolve();
   try {
     for await (const part of withHeldBack(session, collection, batches, options, tally, heldBack, () => working)) {
@@ -68,10 +69,10 @@ async function loadLive(session: Session, collection: Collection, batches: Batch
         const results = new Map<string, Applied>();
         const chunks = chunksOf(batch, writable(batch, collection), session.inTransaction);
         for (const chunk of chunks) {
-          const merge = mergeChunk(session, collection, batch, chunk);
+          const write = writer.write(batch, chunk);
           await working;
           left++;
-          working = merge.run().then(async (done) => {
+          working = write().then(async (done) => {
             for (const [key, result] of done) results.set(key, result);
             for (const member of chunk) if (!waitsForOthers(results.get(member.key))) tell(member, outcomeOf(batch, member, results));
             if (chunk !== chunks.at(-1)) return;

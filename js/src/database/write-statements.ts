@@ -26,6 +26,8 @@ export interface WriteStatements {
   readonly loadLock: string;
   readonly loadCheck: string;
   readonly loadCopy: readonly string[];
+  /** Whether aggregates are all new, and COPY straight into the tables writes them as `merge` would. */
+  readonly allNew: Named;
   readonly lookup: Named;
   readonly lookupCreate: Named;
 }
