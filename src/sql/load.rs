@@ -3,7 +3,6 @@
 use super::apply::SEES_OTHERS;
 use crate::plan::{CollectionPlan, Plan, TablePlan};
 use crate::postgres::identifier::{literal, qualify, quote};
-use std::fmt::Write;
 
 /// Keeps other writers out of the collection's tables until the transaction ends; readers go on.
 pub fn load_lock(collection: &CollectionPlan) -> String {
@@ -34,9 +33,11 @@ pub fn all_new(plan: &Plan, collection: &CollectionPlan) -> String {
         sql += &each(format!(r#"{} AS t WHERE t."collection" = {} AND t."key" = u.k"#, qualify(plan.schema.as_deref(), name), literal(&collection.name)));
     }
     let tables = collection.tables.iter().map(|table| format!("{}::regclass", literal(&table.qualified()))).collect::<Vec<_>>().join(", ");
-    let _ = write!(sql, " AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = ANY (ARRAY[{tables}]) AND (c.relkind <> 'r' OR c.relhasrules OR c.relrowsecurity))");
+    let mut none = |of: &str, table: &str, what: &str| sql += &format!(" AND NOT EXISTS (SELECT FROM pg_catalog.{of} AS x WHERE x.{table} = ANY (ARRAY[{tables}]){what})");
+    none("pg_class", "oid", " AND (x.relkind <> 'r' OR x.relrowsecurity)");
+    none("pg_rewrite", "ev_class", "");
     // Of a row, before it, and on INSERT: 1, 2 and 4.
-    let _ = write!(sql, " AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = ANY (ARRAY[{tables}]) AND NOT g.tgisinternal AND g.tgtype & 7 = 7)");
+    none("pg_trigger", "tgrelid", " AND NOT x.tgisinternal AND x.tgtype & 7 = 7");
     sql + ")::text AS all_new"
 }
 

@@ -180,25 +180,27 @@ const indexes = (members: readonly Member[]): Uint32Array => Uint32Array.from(me
 
 /** Few enough for one transaction's locks, and small enough for everybody's memory. */
 export const CHUNK_AGGREGATES = 500;
+/** Of a load, of which there are few at a time. */
+export const LOAD_AGGREGATES = 1000;
 const CHUNK_BYTES = 16 << 20;
 
 /**
  * Parts that are applied at a time. Where each is a transaction of its own, whoever refers to others comes with them or later; in a transaction
  * of the caller locks are taken in the order of keys, chunk by chunk.
  */
-export function chunksOf(batch: Batch, members: readonly Member[], joined: boolean): Member[][] {
-  const groups = joined || members.length <= CHUNK_AGGREGATES ? members.map((member) => [member]) : batch.groups(members);
-  return packed(groups).map((chunk) => chunk.flat());
+export function chunksOf(batch: Batch, members: readonly Member[], joined: boolean, most = CHUNK_AGGREGATES): Member[][] {
+  const groups = joined || members.length <= most ? members.map((member) => [member]) : batch.groups(members);
+  return packed(groups, most).map((chunk) => chunk.flat());
 }
 
 /** Groups as they are applied at a time; a group stays whole. */
-export function packed(groups: readonly Member[][]): Member[][][] {
+export function packed(groups: readonly Member[][], most = CHUNK_AGGREGATES): Member[][][] {
   const chunks: Member[][][] = [];
   let [count, bytes] = [0, 0];
   for (const group of groups) {
     const size = group.reduce((sum, member) => sum + member.size, 0);
     let chunk = chunks.at(-1);
-    if (chunk === undefined || count + group.length > CHUNK_AGGREGATES || bytes + size > CHUNK_BYTES) {
+    if (chunk === undefined || count + group.length > most || bytes + size > CHUNK_BYTES) {
       chunks.push((chunk = []));
       [count, bytes] = [0, 0];
     }

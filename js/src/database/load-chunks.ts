@@ -2,6 +2,7 @@ import type { Collection } from "../core/collection.ts";
 import { arrayToText } from "../postgres/array.ts";
 import { type AppliedByKey, applyChunk, byHalves, byKey } from "./apply-chunk.ts";
 import type { Batch, Member } from "./batch.ts";
+import { copiesOf, sendCopies } from "./copies.ts";
 import { PostgresError } from "./postgres-error.ts";
 import { retried } from "./retry.ts";
 import type { Session, Statement } from "./session.ts";
@@ -9,16 +10,10 @@ import { isTooMuch } from "./sqlstate.ts";
 import { plain } from "./transaction-sql.ts";
 import { writeStatements } from "./write-statements.ts";
 
-/** A COPY without rows has this many bytes. */
-const EMPTY_COPY = 21;
-
-interface Copy {
-  readonly text: string;
-  readonly bytes: Uint8Array;
-}
+type Copies = ReturnType<typeof copiesOf>;
 
 /**
- * Writes chunks of aggregates by COPY. Where all of a chunk are new, straight into the tables, which is twice as fast; else by way of staging tables
+ * Writes chunks of aggregates by COPY. Where all of a chunk are new, straight into the tables, which costs least; else by way of staging tables
  * and a merge. Which of the two is known when the locks are held; until then the last chunk's is the guess.
  *
  * A chunk that PostgreSQL refuses is applied as `applyMany` does it, where one document that is at fault harms no other; where memory is
@@ -34,54 +29,51 @@ export class Chunks {
     this.#collection = collection;
   }
 
-  /** Makes a chunk's bytes at once; what it gives sends them. */
-  write(batch: Batch, members: readonly Member[]): () => Promise<AppliedByKey> {
+  /** Makes a chunk's bytes at once; what it gives sends them, and calls `begun` when PostgreSQL has some of them. */
+  write(batch: Batch, members: readonly Member[]): (begun: () => void) => Promise<AppliedByKey> {
     const target = this.#new ? "table" : "staging";
-    const [copies, rows] = [this.#copies(batch, members, target), batch.rowCounts()];
-    const written = (own: Session): Promise<AppliedByKey> => (target === "table" ? this.#copied(own, batch, members, copies, rows) : this.#merged(own, members, copies));
-    return async () => {
+    const copies = copiesOf(this.#collection, batch, members, target);
+    return async (begun) => {
+      const written = (own: Session): Promise<AppliedByKey> => (target === "table" ? this.#copied(own, batch, members, copies, begun) : this.#merged(own, members, copies, begun));
       try {
         return await retried(() => this.#session.transaction(written));
       } catch (error) {
         if (!(error instanceof PostgresError)) throw error;
-        if (isTooMuch(error) && members.length > 1) return byHalves(members, (half) => this.write(batch, half)());
+        if (isTooMuch(error) && members.length > 1) return byHalves(members, (half) => this.write(batch, half)(begun));
         return applyChunk(this.#session, this.#collection, batch, members);
       }
     };
   }
 
   /** Straight into the tables. Nobody who takes the locks comes between; whoever takes none has written a key before, or waits for it. */
-  async #copied(own: Session, batch: Batch, members: readonly Member[], copies: readonly Copy[], rows: Uint32Array): Promise<AppliedByKey> {
+  async #copied(own: Session, batch: Batch, members: readonly Member[], copies: Copies, begun: () => void): Promise<AppliedByKey> {
     const lock = this.#lock(members);
     const [, answer] = await own.pipeline([lock, { ...writeStatements(this.#collection).allNew, parameters: lock.parameters }]);
     this.#new = answer?.[0]?.all_new === "true";
-    if (!this.#new) return this.#merged(own, members, this.#copies(batch, members, "staging"));
-    await sent(own, copies);
+    if (!this.#new) {
+      const merged = await this.#merged(own, members, copiesOf(this.#collection, batch, members, "staging"), begun);
+      // New or not, here it was not to be copied; so the next is not either.
+      this.#new = false;
+      return merged;
+    }
+    await sendCopies(own, copies, begun);
+    const rows = batch.rowCounts();
     return byKey(members.map(({ key, index }) => ({ key, outcome: "inserted", written: String(rows[index]), removed: "0" })));
   }
 
   /** By way of the staging tables. */
-  async #merged(own: Session, members: readonly Member[], copies: readonly Copy[]): Promise<AppliedByKey> {
+  async #merged(own: Session, members: readonly Member[], copies: Copies, begun: () => void): Promise<AppliedByKey> {
     const { staging, stagingClear, merge } = writeStatements(this.#collection);
     // Within the caller's transaction an earlier chunk's rows are still there.
     await own.pipeline([...staging, ...(this.#session.inTransaction ? stagingClear : [])].map(plain));
-    await sent(own, copies);
+    await sendCopies(own, copies, begun);
     const [, rows = []] = await own.pipeline([this.#lock(members), { ...merge, parameters: [] }]);
     this.#new = rows.every(({ outcome }) => outcome === "inserted");
     return byKey(rows);
-  }
-
-  #copies(batch: Batch, members: readonly Member[], target: "staging" | "table"): Copy[] {
-    const { stagingCopy, loadCopy } = writeStatements(this.#collection);
-    return (target === "staging" ? stagingCopy : loadCopy).map((text, table) => ({ text, bytes: batch.copied(table, members, target) })).filter(({ bytes }) => bytes.length > EMPTY_COPY);
   }
 
   #lock(members: readonly Member[]): Statement {
     const { lock, lockAlone } = writeStatements(this.#collection);
     return { ...(this.#session.inTransaction ? lock : lockAlone), parameters: [arrayToText(members.map(({ key }) => key))] };
   }
-}
-
-async function sent(own: Session, copies: readonly Copy[]): Promise<void> {
-  for (const { text, bytes } of copies) await own.copyIn(text, [bytes]);
 }

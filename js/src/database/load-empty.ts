@@ -2,8 +2,8 @@ import type { Collection, DocumentInput } from "../core/collection.ts";
 import type { Issue } from "../core/issue.ts";
 import { RowlensError } from "../core/rowlens-error.ts";
 import { writable } from "./apply.ts";
-import type { Batch, Member } from "./batch.ts";
 import { eachBatch, type Batches } from "./batches.ts";
+import { copiesOf, sendCopies } from "./copies.ts";
 import type { LoadOptions, LoadReport } from "./load.ts";
 import { mappedParts } from "./load-part.ts";
 import { Tally } from "./load-tally.ts";
@@ -25,12 +25,15 @@ export function loadEmpty(session: Session, collection: Collection, batches: Bat
       for await (const part of mappedParts(own, collection, asked(session, batches), options, tally)) {
         const { batch } = part;
         const members = writable(batch, collection);
-        const copies = copiesOf(collection, batch, members);
+        const copies = copiesOf(collection, batch, members, "table");
         const rows = batch.rowCounts();
         batch.free();
         await working;
-        working = copied(own, copies);
-        working.catch(() => undefined);
+        await new Promise<void>((begun) => {
+          working = sendCopies(own, copies, begun);
+          // A failure is thrown where it is waited for.
+          working.then(begun, begun);
+        });
         for (const { document, key, index } of members) tally.tell(collection, part, { outcome: "inserted", document, key, written: rows[index] as number, removed: 0, issues: batch.issues.get(document) ?? [] });
       }
     } finally {
@@ -71,15 +74,4 @@ async function refuseRows(own: Session, collection: Collection): Promise<void> {
     code: "table-not-empty", severity: "error", message: `table \`${String(row.not_empty)}\` has rows`, path: "", collection: collection.name, table: String(row.not_empty), help: 'load with `into: "live"`, or empty it first',
   }));
   if (issues.length > 0) throw new RowlensError("table-not-empty", `\`${collection.name}\` cannot be loaded as empty: ${issues.map(({ message }) => message).join(", ")}; load with \`into: "live"\`, or empty what has rows`, issues);
-}
-
-interface Copy {
-  text: string;
-  bytes: Uint8Array;
-}
-
-const copiesOf = (collection: Collection, batch: Batch, members: readonly Member[]): Copy[] => writeStatements(collection).loadCopy.map((text, table) => ({ text, bytes: batch.copied(table, members, "table") }));
-
-async function copied(own: Session, copies: readonly Copy[]): Promise<void> {
-  for (const { text, bytes } of copies) await own.copyIn(text, [bytes]);
 }

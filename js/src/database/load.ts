@@ -3,7 +3,7 @@ import { isGuarded, outcomeOf, writable, type WriteOptions } from "./apply.ts";
 import { applyAgain, waitsForOthers } from "./apply-again.ts";
 import type { Applied } from "./apply-chunk.ts";
 import type { Batches } from "./batches.ts";
-import { chunksOf, type Member, type Version } from "./batch.ts";
+import { chunksOf, LOAD_AGGREGATES, type Member, type Version } from "./batch.ts";
 import { Chunks } from "./load-chunks.ts";
 import { HeldBack } from "./held-back.ts";
 import { loadEmpty } from "./load-empty.ts";
@@ -49,7 +49,7 @@ export function load(session: Session, collection: Collection, batches: Batches,
   return options.into === "empty" ? loadEmpty(session, collection, batches, options) : loadLive(session, collection, batches, options, heldBack);
 }
 
-/** The next chunk is mapped while PostgreSQL works on the last. */
+/** The next chunk is mapped while PostgreSQL works on the last: not before that has something to work on. */
 async function loadLive(session: Session, collection: Collection, batches: Batches, options: LoadOptions, heldBack: HeldBack): Promise<LoadReport> {
   const tally = new Tally(options.onOutcome);
   const writer = new Chunks(session, collection);
@@ -67,22 +67,24 @@ async function loadLive(session: Session, collection: Collection, batches: Batch
       };
       try {
         const results = new Map<string, Applied>();
-        const chunks = chunksOf(batch, writable(batch, collection), session.inTransaction);
+        const chunks = chunksOf(batch, writable(batch, collection), session.inTransaction, LOAD_AGGREGATES);
         for (const chunk of chunks) {
           const write = writer.write(batch, chunk);
           await working;
           left++;
-          working = write().then(async (done) => {
-            for (const [key, result] of done) results.set(key, result);
-            for (const member of chunk) if (!waitsForOthers(results.get(member.key))) tell(member, outcomeOf(batch, member, results));
-            if (chunk !== chunks.at(-1)) return;
-            // What they wait for may have come with a later chunk, or comes with a later batch.
-            const waiting = chunks.flat().filter(({ key }) => waitsForOthers(results.get(key)));
-            const last = waiting.length === 0 ? results : await applyAgain(session, collection, batch, results);
-            for (const member of waiting) if (!waitsForOthers(last.get(member.key)) || !heldBack.hold(part, member)) tell(member, outcomeOf(batch, member, last));
-          }).finally(release);
-          // A failure is thrown where it is waited for.
-          working.catch(() => undefined);
+          await new Promise<void>((begun) => {
+            working = write(begun).then(async (done) => {
+              for (const [key, result] of done) results.set(key, result);
+              for (const member of chunk) if (!waitsForOthers(results.get(member.key))) tell(member, outcomeOf(batch, member, results));
+              if (chunk !== chunks.at(-1)) return;
+              // What they wait for may have come with a later chunk, or comes with a later batch.
+              const waiting = chunks.flat().filter(({ key }) => waitsForOthers(results.get(key)));
+              const last = waiting.length === 0 ? results : await applyAgain(session, collection, batch, results);
+              for (const member of waiting) if (!waitsForOthers(last.get(member.key)) || !heldBack.hold(part, member)) tell(member, outcomeOf(batch, member, last));
+            }).finally(release);
+            // A failure is thrown where it is waited for.
+            working.then(begun, begun);
+          });
         }
       } finally {
         release();

@@ -54,10 +54,10 @@ describe.each([["deferrable", ""], ["immediate", AT_ONCE]])("the order of a load
     });
 
     it("of a batch of several chunks, what waits in the first and in the last is told, once", async () => {
-      const batch = Array.from({ length: 600 }, (_none, index) => one(`k${1_000 + index}`, index % 599 === 0 ? "nobody" : undefined));
+      const batch = Array.from({ length: 1_200 }, (_none, index) => one(`k${1_000 + index}`, index % 1_199 === 0 ? "nobody" : undefined));
       const facts = await told("people", [batch]);
-      expect(facts).toHaveLength(600);
-      expect(facts.filter((fact) => !fact.endsWith("inserted"))).toEqual(["0 missing-parent", "599 missing-parent"]);
+      expect(facts).toHaveLength(1_200);
+      expect(facts.filter((fact) => !fact.endsWith("inserted"))).toEqual(["0 missing-parent", "1199 missing-parent"]);
     });
 
     it("a unique value may be given up in a later batch", async () => {

@@ -14,12 +14,12 @@ onEachServer("a load", orders, constraints, (get, server) => {
   const many = (count: number, v: number, more: (index: number) => object = () => ({})): object[] => Array.from({ length: count }, (_, index) => order(`k${String(index).padStart(4, "0")}`, v, more(index)));
 
   it("into live tables: chunk by chunk, and again without a write", async () => {
-    const batches = [bson(many(700, 1)), bson([]), [order("x", 1)]];
+    const batches = [bson(many(1_100, 1)), bson([]), [order("x", 1)]];
     const first = await get().db.load("orders", batches);
-    expect(first).toEqual({ documents: 701, counts: { inserted: 701, updated: 0, unchanged: 0, stale: 0, tombstoned: 0, deleted: 0, failed: 0 }, written: 701 * ORDER_ROWS, removed: 0, failed: [] });
+    expect(first).toEqual({ documents: 1_101, counts: { inserted: 1_101, updated: 0, unchanged: 0, stale: 0, tombstoned: 0, deleted: 0, failed: 0 }, written: 1_101 * ORDER_ROWS, removed: 0, failed: [] });
     const before = await places(get());
-    expect(before.size).toBe(701 * ORDER_ROWS);
-    expect((await get().db.load("orders", batches)).counts.unchanged).toBe(701);
+    expect(before.size).toBe(1_101 * ORDER_ROWS);
+    expect((await get().db.load("orders", batches)).counts.unchanged).toBe(1_101);
     expect(moved(before, await places(get()))).toEqual([]);
   });
 

@@ -15,6 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
   { without: "the guard of deletes", cuts: [[`${GUARD}WHEN r.had`, "WHEN r.had"]] },
   { without: "the tombstone", cuts: [["WHEN d.version >= i.v THEN 'tombstoned' WHEN r.v", "WHEN r.v"], ['d."version" >=', "d.\"version\" IS NULL AND 0 <="]] },
   { without: "the tombstone of new documents", cuts: [['d."version" >=', "d.\"version\" IS NULL AND 0 <="]] },
+  { without: "the tombstone of loads of new documents", cuts: [['t."key" = u.k', "false"]] },
   { without: "the root's word on its children", cuts: [["WHERE verdict = 'won' AND (same OR c IN (SELECT c FROM _put0))", ""]] },
 ];
 
