@@ -31,7 +31,7 @@ pub struct Plan {
 }
 
 /// A PostgreSQL enum type.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnumPlan {
     /// Type name.
     pub name: String,

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { compile, migrate, parseExtendedJson, type CollectionMapping, type Mapping } from "rowlens";
 import { pgliteSession } from "../../src/adapters/pglite.ts";
+import { live, type Live } from "../support/live.ts";
 import { expectMoved, fill, read, run, type Target } from "../support/migrating.ts";
 import { pglite } from "../support/servers/index.ts";
 
@@ -47,7 +48,12 @@ describe("what was deleted stays deleted", () => {
     await here.exec(buried);
     await run(here, from, to);
     expect(await one("SELECT string_agg(collection || key || version, ',') FROM other.graves")).toBe("things97");
-    expect(() => migrate(compile(things(versioned)), to)).toThrow(/only one of the two mappings names a schema/);
+    // A schema that only one of them names, there and back.
+    const unnamed = compile(things(versioned));
+    await run(here, to, unnamed);
+    expect(await one("SELECT string_agg(collection || key || version, ',') FROM public.rowlens_tombstones")).toBe("things97");
+    await run(here, unnamed, to);
+    expect(await one("SELECT string_agg(collection || key || version, ',') FROM other.graves")).toBe("things97");
   });
 
   it("tombstones stay where no collection has a version any more, and are there again", async () => {
@@ -85,6 +91,16 @@ describe("what stands around the tables", () => {
     await here.exec("DROP RULE never ON things");
     await run(here, compile(things(mapped)), compile(things({})));
     expect((await read(here, compile(things({})), "things")).documents).toHaveLength(2);
+  });
+
+  const touched = { note: ["INSERT", "DELETE"], things: ["UPDATE"] } as const;
+  it.each(Object.entries(touched).flatMap(([table, events]) => events.map((event) => [event, table] as const)))("triggers and rules ON %s of %s are seen", async (event, table) => {
+    const noted = (type: string): Mapping => things({ children: [{ table: "note", path: "note[]", columns: { n: { path: "@", type } } }] });
+    await fill(here, compile(noted("integer")), { things: parseExtendedJson('{ "_id": 1, "note": [1] }') });
+    await here.exec(`CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; CREATE TRIGGER quiet BEFORE ${event} ON ${table} FOR EACH ROW EXECUTE FUNCTION quiet()`);
+    await refused(noted("integer"), noted("boolean"), new RegExp(`^rowlens: trigger \`quiet\` of \`${table}\` would run`), /DISABLE TRIGGER/);
+    await here.exec(`DROP FUNCTION quiet() CASCADE; CREATE RULE quiet AS ON ${event} TO ${table} DO INSTEAD NOTHING`);
+    await refused(noted("integer"), noted("boolean"), new RegExp(`^rowlens: rule \`quiet\` of \`${table}\` would change`), /DISABLE RULE/);
   });
 
   it("no policy hides rows", async () => {
@@ -159,5 +175,24 @@ describe("the last defence: every document is read again", () => {
 
   it("and so is a root row that is gone", async () => {
     await expect(broken("DELETE FROM things WHERE id = 2;")).rejects.toThrow(/^rowlens: afterwards the document 2 would be gone/);
+  });
+});
+
+describe.each(["18", "15"] as const)("others who are at it (%s)", async (server) => {
+  const versioned = { version: { path: "v", column: "version" } };
+  const own = await live(server, things(versioned));
+  afterAll(() => own?.close(), 60_000);
+
+  it.skipIf(own === undefined)("a deletion that is not at its end is waited for: its tombstone follows, too", async () => {
+    const { db, inside, run: exec, rows } = own as Live;
+    await db.apply("things", { _id: 1, v: 1 });
+    let done: Promise<unknown> = Promise.resolve();
+    await inside(async (other) => {
+      expect(await other.delete("things", 1, { version: 7 })).toMatchObject({ outcome: "deleted" });
+      done = exec(`BEGIN; ${migrate(compile(things(versioned)), compile(things(versioned, "items"))).sql} COMMIT`);
+      await expect.poll(async () => (await rows("SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))[0]?.count, { timeout: 5_000 }).toBe("1");
+    });
+    await done;
+    expect(await rows("SELECT collection || key || version AS x FROM rowlens_tombstones")).toEqual([{ x: "items17" }]);
   });
 });

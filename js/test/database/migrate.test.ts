@@ -146,6 +146,46 @@ describe("tables change their form", () => {
 
   it("from one schema to another", () => expectMoved(here, { ...form("tables"), schema: "public" }, { ...form("columns"), schema: "other" }, awkward), 60_000);
 
+  describe("a schema that only one of them names", () => {
+    const named = (mapping: Mapping, schema: string): Mapping => ({ ...mapping, schema });
+    it.each([
+      ["comes", before, named(after, "other")],
+      ["goes", named(before, "other"), after],
+      ["comes, and is where everything is already", before, named(after, "public")],
+      ["goes, and everything stays where it is", named(before, "public"), after],
+    ] as [string, Mapping, Mapping][])("%s", (_, from, to) => expectMoved(here, from, to, list), 60_000);
+
+    it("alone: nothing but names", async () => {
+      for (const schema of ["other", "public"]) {
+        await expectMoved(here, before, named(before, schema), list);
+        await expectMoved(here, named(before, schema), before, list);
+      }
+      expect(migrate(compile(before), compile(named(before, "other"))).warnings).toEqual([]);
+    }, 60_000);
+
+    it.each(["public", "other"])("comes (%s), and goes, while tables and labels exchange their names", async (schema) => {
+      const two = (a: string, b: string, labels: string[]): Mapping => ({
+        version: 1, enums: { mood: labels },
+        collections: Object.fromEntries([[`${a}s`, a], [`${b}s`, b]].map(([name, table]) => [name as string, { table: table as string, key: { column: "id", as: "integer" }, complement: "rest", columns: { mood: { path: "mood", type: "mood" } }, indexes: [{ columns: ["mood"], name: `${table as string}_mood` }] }])),
+      });
+      const [one, other] = [two("x", "y", ["a", "b"]), two("x", "y", ["b", "c", "a"])];
+      for (const collection of Object.values(other.collections)) collection.table = collection.table === "x" ? "y" : "x";
+      const all = { xs: documents({ _id: 1, mood: "a" }, { _id: 2, mood: "c" }).users as Uint8Array[], ys: documents({ _id: 1, mood: "b" }).users as Uint8Array[] };
+      await expectMoved(here, one, named(other, schema), all);
+      await expectMoved(here, named(one, schema), other, all);
+    }, 60_000);
+
+    it("is refused where the search_path leads nowhere", async () => {
+      await fill(here, compile(named(before, "other")), list);
+      await here.exec("SET search_path = nowhere");
+      try {
+        await expect(run(here, compile(named(before, "other")), compile(before))).rejects.toThrow(/rowlens: the search_path leads to no schema/);
+      } finally {
+        await here.exec("RESET search_path");
+      }
+    });
+  });
+
   it("nothing to do is no statement; the same mappings give the same text", () => {
     const [from, to] = [compile(before), compile(after)];
     expect(migrate(from, compile(before))).toEqual({ sql: "", statements: [], warnings: [] });
@@ -223,7 +263,6 @@ describe("refusals", () => {
     ["migration-loss", users({ columns, complement: null }), users({ complement: null })],
     ["migration-identity", users(), users({ key: { column: "id", as: "hex" } })],
     ["migration-identity", users(), users({ key: { column: "id", path: "id" } })],
-    ["migration-schema", users(), { ...users(), schema: "other" }],
     ["migration-order", users({ fidelity: "exact" }), users({ fidelity: "exact", columns })],
     ["migration-lookup", users({ key: { column: "id", as: "lookup" } }), users({ key: { column: "id", as: "lookup" }, columns: { friend: { path: "friend", type: "uuid", ref: "users" } } })],
   ];
@@ -235,7 +274,7 @@ describe("refusals", () => {
 
   it("all at once", () => {
     const issues = refusal(() => migrate(compile(users({ columns, fidelity: "exact" })), compile({ ...users({ key: { column: "id", as: "hex" }, complement: null }), schema: "other" })));
-    expect(new Set(issues.map((issue) => issue.code))).toEqual(new Set(["migration-identity", "migration-schema", "migration-loss", "migration-order"]));
+    expect(new Set(issues.map((issue) => issue.code))).toEqual(new Set(["migration-identity", "migration-loss", "migration-order"]));
   });
 
   it("without a complement on either side columns may come, since nothing else was kept", () => expectMoved(here, users({ columns, complement: null }), users({ columns: { ...columns, age: { path: "age", type: "integer" } }, complement: null }), documents({ _id: oid("65"), nick: "a" })));

@@ -58,7 +58,7 @@ async function form(target: Target): Promise<string[]> {
     text: `SELECT concat_ws(' ', table_schema, table_name, column_name, data_type, udt_name, is_nullable, character_maximum_length, numeric_precision, numeric_scale, datetime_precision) AS line FROM information_schema.columns WHERE table_schema IN ('public', 'other')
       UNION ALL SELECT concat_ws(' ', conrelid::regclass::text, contype, CASE WHEN contype = 'f' AND condeferrable THEN conname END, pg_get_constraintdef(oid)) FROM pg_constraint WHERE connamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'other')) AND contype <> 'n'
       UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname IN ('public', 'other') AND indexname !~ 'pkey[0-9]*$'
-      UNION ALL SELECT typname || string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid GROUP BY typname`,
+      UNION ALL SELECT concat_ws(' ', typnamespace::regnamespace, typname, string_agg(enumlabel, ',' ORDER BY enumsortorder)) FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid GROUP BY typnamespace, typname`,
     parameters: [],
   });
   return rows.map((row) => row.line as string).sort();

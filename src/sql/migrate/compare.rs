@@ -138,7 +138,7 @@ impl Pair<'_> {
         match (old, new) {
             (Enum(a), Enum(b)) => {
                 let (a, b) = (self.old_plan.enums.get(*a)?, self.new_plan.enums.get(*b)?);
-                if a.name == b.name && a.labels == b.labels && self.old_plan.schema == self.new_plan.schema {
+                if a == b {
                     return Some(true);
                 }
                 a.labels.iter().all(|label| b.labels.contains(label)).then_some(false)

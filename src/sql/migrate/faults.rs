@@ -34,11 +34,6 @@ impl Faults {
         self.error("migration-loss", collection, format!("the new mapping has no collection `{}`", collection.name), "keep it, or take it out of the old mapping too and drop its tables yourself");
     }
 
-    /// Only one of the mappings says in which schema the tables are that rowlens keeps itself.
-    pub(super) fn schema(&mut self) {
-        self.errors.push(Issue::new("migration-schema", Severity::Error, "schema".to_owned(), "only one of the two mappings names a schema, in which `id_map` and tombstones are").help("name the schema in both"));
-    }
-
     /// Whatever goes belongs to a field that moves; else how the two mappings were matched is wrong.
     fn nothing_lost(&mut self, pair: &Pair<'_>, moved: &[(String, Change)]) {
         let moves = |(name, _): &&(String, Change)| -> (Vec<usize>, Vec<(usize, usize)>) { (tables_below(pair.old, name), columns_of(pair.old, name)) };
@@ -67,13 +62,12 @@ impl Faults {
     pub(super) fn check(&mut self, pair: &Pair<'_>) -> Vec<(String, Change)> {
         let (old, new) = (pair.old, pair.new);
         let name = &new.name;
-        let (Some(was), Some(is)) = (old.tables.first(), new.tables.first()) else { return Vec::new() };
+        if old.tables.is_empty() || new.tables.is_empty() {
+            return Vec::new();
+        }
         let key = |collection: &CollectionPlan| collection.tables.first().and_then(|root| root.columns.first().map(|key| (key.pg.clone(), key.path.clone(), field(key).map(|field| (field.bson, field.lookup.is_some())))));
         if key(old) != key(new) {
             self.error("migration-identity", new, format!("the key of `{name}` has another path, type or kind"), REMAP);
-        }
-        if was.schema != is.schema && (was.schema.is_none() || is.schema.is_none()) {
-            self.error("migration-schema", new, format!("only one of the two mappings names a schema for `{name}`"), "name the schema in both");
         }
         if let (Some(was), Some(is)) = (&old.version, &new.version) {
             if was.path != is.path {

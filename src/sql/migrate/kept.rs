@@ -24,11 +24,6 @@ fn all(old: &Plan, new: &Plan) -> [Kept; 2] {
     ]
 }
 
-/// Whether both mappings have any in a schema that only one of them names.
-pub(super) fn lost(old: &Plan, new: &Plan) -> bool {
-    old.schema != new.schema && (old.schema.is_none() || new.schema.is_none()) && all(old, new).iter().any(|kept| kept.was.is_some())
-}
-
 /// The statements; `pairs` are the collections of both mappings.
 pub(super) fn kept<'p>(old: &Plan, new: &Plan, pairs: impl Iterator<Item = &'p Pair<'p>>) -> Vec<String> {
     let mut out = Vec::new();
@@ -51,8 +46,8 @@ pub(super) fn kept<'p>(old: &Plan, new: &Plan, pairs: impl Iterator<Item = &'p P
         let table = qualify(old.schema.as_deref(), &was);
         out.extend(renames::within(&renamed, |from, to| format!("UPDATE {table} SET \"collection\" = {} WHERE \"collection\" = {};", literal(to), literal(from))));
         let Some(is) = kept.is else { continue };
-        if let (true, Some(schema)) = (old.schema != new.schema, &new.schema) {
-            out.push(format!("ALTER TABLE {table} SET SCHEMA {};", quote(schema)));
+        if old.schema != new.schema {
+            out.push(renames::set_schema("TABLE", old.schema.as_deref(), &was, new.schema.as_deref()));
         }
         if was != is {
             out.push(format!("ALTER TABLE {} RENAME TO {};", qualify(new.schema.as_deref(), &was), quote(&is)));

@@ -68,9 +68,6 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
         let moved = faults.check(&pair);
         work.push((pair, moved));
     }
-    if kept::lost(old, new) {
-        faults.schema();
-    }
     if !faults.errors.is_empty() {
         return Err(faults.errors);
     }

@@ -1,7 +1,7 @@
-//! New names. One that something else still has is given by way of a name that nothing has, so names are exchanged and handed on.
+//! New names, and schemas. A name that something else still has is given by way of one that nothing has, so names are exchanged and handed on.
 
 use crate::plan::TablePlan;
-use crate::postgres::identifier::{qualify, quote, shorten};
+use crate::postgres::identifier::{literal, qualify, quote, shorten};
 
 /// A name on the way; nothing else has it.
 fn aside(name: &str) -> String {
@@ -15,6 +15,21 @@ pub(super) fn within(names: &[(String, String)], statement: impl Fn(&str, &str) 
     let first = changed.iter().map(|(from, to)| if taken(to) { statement(from, &aside(to)) } else { statement(from, to) });
     let second = changed.iter().filter(|(_, to)| taken(to)).map(|(_, to)| statement(&aside(to), to));
     first.chain(second).collect()
+}
+
+/// Whether they may be one schema: what has none is where the `search_path` leads.
+pub(super) fn may_meet(one: Option<&str>, other: Option<&str>) -> bool {
+    one.is_none() || other.is_none() || one == other
+}
+
+/// Puts a table or type into another schema; none: into that in which a name without schema is made. Where it is there already, nothing happens.
+pub(super) fn set_schema(kind: &str, from: Option<&str>, name: &str, to: Option<&str>) -> String {
+    let alter = format!("ALTER {kind} {} SET SCHEMA", qualify(from, name));
+    if let Some(schema) = to {
+        return format!("{alter} {};", quote(schema));
+    }
+    let none = format!("RAISE EXCEPTION 'rowlens: the search_path leads to no schema for % %', {}, {} USING HINT = 'nothing was changed; set it to the schema that is meant'", literal(&kind.to_lowercase()), literal(name));
+    format!("DO $rowlens$\nBEGIN\n  IF current_schema() IS NULL THEN {none}; END IF;\n  EXECUTE {} || quote_ident(current_schema());\nEND $rowlens$;", literal(&format!("{alter} ")))
 }
 
 /// A table or an index, whose names are those of one schema.
@@ -46,7 +61,7 @@ impl Relation {
 
 /// Statements for tables and indexes of all collections that move: an index goes to another schema with its table.
 pub(super) fn relations(changed: &[Relation]) -> Vec<String> {
-    let taken = |of: &Relation, name: &str| changed.iter().any(|other| *other != *of && other.schemas.0 == of.schemas.1 && other.names.0 == name);
+    let taken = |of: &Relation, name: &str| changed.iter().any(|other| *other != *of && may_meet(other.schemas.0.as_deref(), of.schemas.1.as_deref()) && other.names.0 == name);
     let crossed: Vec<bool> = changed.iter().map(|it| taken(it, &it.names.1) || (it.schemas.0 != it.schemas.1 && taken(it, &it.names.0))).collect();
     let (mut out, mut last) = (Vec::new(), Vec::new());
     for (it, _) in changed.iter().zip(&crossed).filter(|(_, crossed)| **crossed) {
@@ -55,8 +70,8 @@ pub(super) fn relations(changed: &[Relation]) -> Vec<String> {
     }
     for (it, crossed) in changed.iter().zip(&crossed) {
         let now = if *crossed { aside(&it.names.1) } else { it.names.0.clone() };
-        if let (false, true, Some(schema)) = (it.index, it.schemas.0 != it.schemas.1, &it.schemas.1) {
-            out.push(format!("ALTER TABLE {} SET SCHEMA {};", qualify(it.schemas.0.as_deref(), &now), quote(schema)));
+        if !it.index && it.schemas.0 != it.schemas.1 {
+            out.push(set_schema("TABLE", it.schemas.0.as_deref(), &now, it.schemas.1.as_deref()));
         }
     }
     for (it, _) in changed.iter().zip(&crossed).filter(|(it, crossed)| !**crossed && it.names.0 != it.names.1) {
