@@ -1,4 +1,4 @@
-import { compile, equalDocuments, migrate, type Mapping, type Plan, type TableInput } from "rowlens";
+import { compile, equalDocuments, migrate, type Lookups, type Mapping, type Plan, type TableInput } from "rowlens";
 import { expect } from "vitest";
 import type { Session } from "../../src/database/session.ts";
 
@@ -11,22 +11,32 @@ export interface Target {
 
 export type Documents = Record<string, readonly Uint8Array[]>;
 
-/** The tables of a mapping with these documents in them, and nothing else. */
-export async function fill(target: Target, plan: Plan, documents: Documents): Promise<void> {
-  await target.exec(`DROP SCHEMA public CASCADE; DROP SCHEMA IF EXISTS other CASCADE; CREATE SCHEMA public; ${plan.ddl()}`);
+const ID_MAP = "CREATE TABLE IF NOT EXISTS id_map (collection text NOT NULL, mongo_id text NOT NULL, pg_id text NOT NULL, PRIMARY KEY (collection, mongo_id), UNIQUE (collection, pg_id));";
+
+/** Those answers of `id_map` that a plan asks for. */
+function asked(plan: Plan, lookups: Lookups): { lookups?: Lookups } {
+  const looksUp = (name: string): boolean => plan.description.some((one) => one.name === name) && plan.collection(name).neededLookups({ _id: "any" }).some(([of]) => of === name);
+  const list = lookups.filter(([name]) => looksUp(name));
+  return list.length === 0 ? {} : { lookups: list };
+}
+
+/** The tables of a mapping with these documents in them, and nothing else; with answers, `id_map` too. */
+export async function fill(target: Target, plan: Plan, documents: Documents, lookups: Lookups = []): Promise<void> {
+  await target.exec(`DROP SCHEMA public CASCADE; DROP SCHEMA IF EXISTS other CASCADE; CREATE SCHEMA public; ${plan.ddl()} ${lookups.length > 0 ? ID_MAP : ""}`);
+  for (const parameters of lookups) await target.session.query({ text: "INSERT INTO id_map VALUES ($1, $2, $3)", parameters: [...parameters] });
   await target.session.transaction(async (session) => {
     for (const [name, list] of Object.entries(documents)) {
-      for (const table of plan.collection(name).toRows(list).tables) if (table.count > 0) await session.copyIn(table.sql.copyIn, [table.copyBinary()]);
+      for (const table of plan.collection(name).toRows(list, asked(plan, lookups)).tables) if (table.count > 0) await session.copyIn(table.sql.copyIn, [table.copyBinary()]);
     }
   });
 }
 
 /** The documents of a collection, as the plan reads them. */
-export async function read(target: Target, plan: Plan, name: string): ReturnType<typeof readAll> {
-  return readAll(target, plan, name);
+export async function read(target: Target, plan: Plan, name: string, lookups: Lookups = []): ReturnType<typeof readAll> {
+  return readAll(target, plan, name, lookups);
 }
 
-async function readAll(target: Target, plan: Plan, name: string): Promise<{ documents: Uint8Array[]; codes: string[] }> {
+async function readAll(target: Target, plan: Plan, name: string, lookups: Lookups): Promise<{ documents: Uint8Array[]; codes: string[] }> {
   const collection = plan.collection(name);
   const tables = plan.description.find((one) => one.name === name)?.tables ?? [];
   const input: Record<string, TableInput> = {};
@@ -35,7 +45,7 @@ async function readAll(target: Target, plan: Plan, name: string): Promise<{ docu
     for await (const chunk of target.session.copyOut(collection.sql[index]?.copyOut as string)) chunks.push(chunk);
     input[table.name] = { copyBinary: new Uint8Array(Buffer.concat(chunks)) };
   }
-  const { documents, issues } = collection.toDocuments(input);
+  const { documents, issues } = collection.toDocuments(input, asked(plan, lookups));
   return { documents: [...documents], codes: [...new Set(issues.map((issue) => `${issue.code} ${issue.path}`))] };
 }
 
@@ -76,23 +86,32 @@ export async function run(target: Target, from: Plan, to: Plan): Promise<void> {
   }
 }
 
+/** What `id_map` says, by the old mapping's names, and which of these are others in the new one. */
+export interface Answers {
+  lookups: Lookups;
+  names?: Record<string, string>;
+}
+
 /**
  * The law: the new plan reads what the old one read. And more than that: tables have the form and the rows that the new mapping gives them
  * where it writes the documents itself.
  */
-export async function expectMoved(target: Target, from: Mapping, to: Mapping, documents: Documents): Promise<void> {
+export async function expectMoved(target: Target, from: Mapping, to: Mapping, documents: Documents, { lookups, names = {} }: Answers = { lookups: [] }): Promise<void> {
   const [old, plan] = [compile(from), compile(to)];
-  await fill(target, plan, documents);
+  const renamed = (name: string): string => names[name] ?? name;
+  const [now, answers] = [Object.fromEntries(Object.entries(documents).map(([name, list]) => [renamed(name), list])), lookups.map(([name, id, key]) => [renamed(name), id, key] as const)];
+  await fill(target, plan, now, answers);
   const wanted = { form: await form(target), contents: await contents(target) };
-  await fill(target, old, documents);
+  await fill(target, old, documents, lookups);
   await run(target, old, plan);
-  for (const [name, list] of Object.entries(documents)) {
+  for (const [name, list] of Object.entries(now)) {
     const collection = plan.collection(name);
-    const before = new Map(list.map((document) => [String(collection.keyOf(document)), document]));
-    const after = await read(target, plan, name);
+    const keyOf = (document: Uint8Array): string => String(collection.keyOf(document, asked(plan, answers)));
+    const before = new Map(list.map((document) => [keyOf(document), document]));
+    const after = await read(target, plan, name, answers);
     expect(after.codes).toEqual([]);
     expect(after.documents.length).toBe(before.size);
-    for (const document of after.documents) expect(equalDocuments(before.get(String(collection.keyOf(document))) as Uint8Array, document)).toBe(true);
+    for (const document of after.documents) expect(equalDocuments(before.get(keyOf(document)) as Uint8Array, document)).toBe(true);
   }
   expect(await form(target)).toEqual(wanted.form);
   expect(await contents(target)).toEqual(wanted.contents);

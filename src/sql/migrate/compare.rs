@@ -122,7 +122,7 @@ impl Pair<'_> {
 
     pub(super) fn columns(&self, old: &ColumnPlan, new: &ColumnPlan) -> Change {
         let (Some(a), Some(b)) = (value::field(old), value::field(new)) else { return Change::Other };
-        if a.absent != b.absent || a.bson != b.bson || a.identity != b.identity || a.lookup.is_some() != b.lookup.is_some() {
+        if a.absent != b.absent || a.bson != b.bson || a.identity != b.identity || a.lookup != b.lookup {
             return Change::Other;
         }
         match self.types(&old.pg, &new.pg) {

@@ -7,7 +7,7 @@ use super::held::{held, Held};
 use super::orders::orders;
 use super::parts::{child, Parts};
 use super::shred::{child_rows, ChildRows};
-use super::value::{at, hold, names, null_is_null, show};
+use super::value::{at, hold, looked_up, names, null_is_null, show};
 use super::variants::{alias, cases, in_row, in_value, joins, own_tables, Case, When};
 use crate::plan::{CollectionPlan, Plan};
 use crate::postgres::identifier::{literal, quote};
@@ -107,33 +107,16 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
             let compared = if column.pg == PgType::Json { "::jsonb" } else { "" };
             let shown = show(&own, column);
             let shown = if null_is_null(column) { format!("coalesce({shown}, 'null')") } else { shown };
+            // An id that had no key when it was written may have one now: NULL is what stood beside it.
+            let unresolved = looked_up(column).map_or_else(String::new, |_| format!(" AND {own} IS NOT NULL"));
             let when = case.when.condition(&kind).map_or_else(String::new, |condition| format!(" AND {condition}"));
             out.take.push(format!(
-                "-- Where the column was written since, it wins over the complement.\nUPDATE {moving} s SET v = pg_temp.rowlens_put(s.v, {}, {shown})\nFROM {} t{} WHERE {} = s.k AND s.touched{when} AND {}{compared}::text IS DISTINCT FROM {own}{compared}::text;",
+                "-- Where the column was written since, it wins over the complement.\nUPDATE {moving} s SET v = pg_temp.rowlens_put(s.v, {}, {shown})\nFROM {} t{} WHERE {} = s.k AND s.touched{when}{unresolved} AND {}{compared}::text IS DISTINCT FROM {own}{compared}::text;",
                 names(names_of.iter().map(String::as_str)), root.qualified(), joins(pair.old), key(pair.old)?, hold(&at("s.v", &names_of), column, pair.old_plan)
             ));
         }
     }
-    let rows = rows_of(pair.old_plan, pair.old, moved);
-    for (index, table) in pair.old.tables.iter().enumerate() {
-        // What is exactly the same number says the same: its scale the complement may know.
-        let text = |sql: String, pg: &PgType| match pg {
-            PgType::Json => format!("{sql}::jsonb::text"),
-            PgType::Numeric(_) => format!("trim_scale({sql})::text"),
-            PgType::Array(element, _) if matches!(**element, PgType::Numeric(_)) => format!("array_dims({sql}) || ARRAY(SELECT trim_scale(x) FROM unnest({sql}) x)::text"),
-            _ => format!("{sql}::text"),
-        };
-        let of = |value: &str| {
-            let selects = rows.iter().filter(|rows| rows.table == index).map(|rows| {
-                format!("SELECT ARRAY[{}] FROM (SELECT m.k, m.{value} || '{{}}' OFFSET 0) s(k, v){}", list(rows.columns.iter().zip(&table.columns).map(|(sql, column)| text(sql.clone(), &column.pg))), rows.from)
-            });
-            format!("(SELECT array_agg(r ORDER BY r) FROM ({}) x(r))", selects.collect::<Vec<_>>().join("\nUNION ALL "))
-        };
-        if rows.iter().any(|rows| rows.table == index) {
-            let message = literal(&format!("the complement no longer agrees with rows of `{}`", table.name));
-            out.take.push(format!("SELECT pg_temp.rowlens_refuse({message}) FROM {moving} m WHERE m.touched\nAND {}\nIS DISTINCT FROM {};", of("v"), of("b")));
-        }
-    }
+    out.take.extend(super::agreement::guards(pair.old, &rows_of(pair.old_plan, pair.old, moved), &moving));
     let places = &pair.places.tables;
     let mut cleared: Vec<usize> = moved.iter().flat_map(|(name, _)| cases(&pair.old.root, name)).flat_map(|case| Parts::of(case.node, &[]).children).filter_map(|(_, node)| Some(child(node)?.context.table)).collect();
     cleared.sort_unstable();
@@ -158,6 +141,8 @@ pub(super) fn data(pair: &Pair<'_>, moved: &[(String, Change)], number: usize) -
         let change = was.filter(|_| always).map_or(Change::Other, |was| pair.columns(was, column));
         // A column that only some documents had before is not what it was.
         let change = if always && !by_kind(pair.old, moved, kept.iter().position(|place| *place == Some(*index))) { change } else { Change::Other };
+        // Ids that had no key when they were written may have one now.
+        let change = if looked_up(column).is_some() { change.max(Change::More) } else { change };
         if change == Change::Same {
             continue;
         }

@@ -52,8 +52,7 @@ impl Faults {
     /// The version comes from a field that SQL cannot read.
     fn version(&mut self, pair: &Pair<'_>) {
         let Some(name) = pair.new.version.as_ref().filter(|_| super::versions::come(pair)).and_then(|version| version.path.first()) else { return };
-        let looked_up = |(table, column): (usize, usize)| column_of(pair.new, table, column).and_then(field).is_some_and(|field| field.lookup.is_some());
-        if columns_of(pair.new, name).into_iter().any(looked_up) || !tables_below(pair.new, name).is_empty() {
+        if !tables_below(pair.new, name).is_empty() {
             self.error("migration-lookup", pair.new, format!("the version of `{}` stands in `{name}`, of which SQL cannot read all", pair.new.name), REMAP);
         }
     }
@@ -100,13 +99,6 @@ impl Faults {
                 self.error("migration-order", new, format!("`{name}` moves, and SQL cannot keep the order of keys that `fidelity: exact` promises"), REMAP);
             }
             for collection in [old, new] {
-                let below = tables_below(collection, name);
-                let columns = columns_of(collection, name);
-                let looked_up = |table: usize, column: usize| column_of(collection, table, column).and_then(field).is_some_and(|field| field.lookup.is_some());
-                let in_rows = |table: usize| (0..collection.tables.get(table).map_or(0, |table| table.columns.len())).any(|column| looked_up(table, column));
-                if columns.iter().any(|(table, column)| looked_up(*table, *column)) || below.iter().any(|table| in_rows(*table)) {
-                    self.error("migration-lookup", new, format!("`{name}` moves, and ids in it are looked up, which SQL cannot undo"), REMAP);
-                }
                 if orders(collection, [name.as_str()]).conflict {
                     self.error("migration-variants", new, format!("`{name}` moves, and two variants have the same fields of it in another order, or one of them in JSON"), "give both the same order, or read the documents with the old mapping and write them with the new one");
                 }
@@ -132,7 +124,7 @@ impl Faults {
 }
 
 /// The columns of the document's own rows that hold something of a field, whichever kind it is of.
-fn columns_of(collection: &CollectionPlan, name: &str) -> Vec<(usize, usize)> {
+pub(super) fn columns_of(collection: &CollectionPlan, name: &str) -> Vec<(usize, usize)> {
     cases(&collection.root, name).iter().flat_map(|case| Parts::of(case.node, &[]).columns).map(|(_, table, column)| (table, column)).collect()
 }
 
@@ -151,7 +143,7 @@ pub(super) fn each_child(node: &Node, look: &mut impl FnMut(&Child)) {
     }
 }
 
-fn tables_below(collection: &CollectionPlan, name: &str) -> Vec<usize> {
+pub(super) fn tables_below(collection: &CollectionPlan, name: &str) -> Vec<usize> {
     let mut tables = Vec::new();
     for case in cases(&collection.root, name) {
         each_child(case.node, &mut |child| tables.push(child.context.table));

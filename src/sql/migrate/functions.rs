@@ -3,9 +3,9 @@
 //! Values on their way are jsonb, in the form that jsonb columns have: what JSON cannot say is canonical Extended JSON. A value of which only
 //! the bytes are known is `{"$rowlens": its tag, "shown": what the complement shows}`.
 
-/// One file each: what values are, their bytes, entries of the complement, complements over values and back, columns, places in a document.
-const FILES: [&str; 6] =
-    [include_str!("functions/values.sql"), include_str!("functions/bytes.sql"), include_str!("functions/entries.sql"), include_str!("functions/difference.sql"), include_str!("functions/columns.sql"), include_str!("functions/places.sql")];
+/// One file each: what values are, their bytes, entries of the complement, complements over values and back, columns, ids that are looked up, places in a document.
+const FILES: [&str; 7] =
+    [include_str!("functions/values.sql"), include_str!("functions/bytes.sql"), include_str!("functions/entries.sql"), include_str!("functions/difference.sql"), include_str!("functions/columns.sql"), include_str!("functions/ids.sql"), include_str!("functions/places.sql")];
 
 const PREFIX: &str = "pg_temp.rowlens_";
 

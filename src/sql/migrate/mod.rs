@@ -5,6 +5,7 @@
 //! tables of its own in every direction, and the documents stay what they were. What SQL cannot read back exactly is refused: what the mappings show here, what only
 //! the data shows by the SQL itself, which then changes nothing.
 
+mod agreement;
 mod assemble;
 mod beside;
 mod compare;
@@ -18,6 +19,7 @@ mod held;
 mod indexes;
 mod kept;
 mod key_orders;
+mod lookups;
 mod orders;
 mod parts;
 mod proof;
@@ -61,6 +63,7 @@ pub struct Migration {
 /// # Errors
 /// Everything that SQL cannot move without loss, at once.
 pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
+    let new = &lookups::aligned(old, new);
     let mut faults = faults::Faults::default();
     let pairs = pairs(old, new, &mut faults);
     let mut work: Vec<(Pair<'_>, Vec<(String, Change)>)> = Vec::new();
@@ -75,6 +78,7 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     // Without a complement nothing that is not mapped was kept: then what comes to the tables is empty.
     let moves = |pair: &Pair<'_>, moved: &[(String, Change)]| !moved.is_empty() && (pair.old.complement.is_some() || moved.iter().any(|(_, change)| *change == Change::Other));
     let (mut take, mut put, mut besides, mut written) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut looked_up = lookups::Lookups::default();
     let (mut drops, mut relations, mut before, mut creates, mut after) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, (pair, moved)) in work.iter().enumerate() {
         let mut structure = structure::structure(pair);
@@ -90,6 +94,9 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
         let (filled, tables) = (versions::versions(pair), pair.old.tables.iter().map(crate::plan::TablePlan::qualified));
         written.extend(tables.take(if moves(pair, moved) { usize::MAX } else { usize::from(filled.is_some() || changes && digests) }));
         out.warnings.extend(faults::unversioned(pair));
+        if moves(pair, moved) || filled.is_some() {
+            looked_up.add(pair, if moves(pair, moved) { moved } else { &[] });
+        }
         if moves(pair, moved) {
             let data = data::data(pair, moved, number).unwrap_or_default();
             take.extend(data.take);
@@ -113,7 +120,7 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     }
     let enums = enums::enums(old, new);
     let moving = !take.is_empty();
-    let mut body = Vec::new();
+    let mut body = looked_up.take(old, new);
     body.append(&mut take);
     body.append(&mut besides);
     body.extend(ddl::prelude(new).into_iter().filter(|statement| !ddl::prelude(old).contains(statement)));
@@ -123,7 +130,9 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     body.extend(renames::relations(&relations));
     body.append(&mut before);
     body.append(&mut creates);
+    body.extend(looked_up.put(old, new));
     body.append(&mut put);
+    body.extend(looked_up.end());
     let now: Vec<String> = work.iter().flat_map(|(pair, _)| &pair.new.tables).map(crate::plan::TablePlan::qualified).collect();
     if moving {
         body.push(frame::deferrable("IMMEDIATE", &now));
@@ -148,13 +157,18 @@ pub fn migrate(old: &Plan, new: &Plan) -> Result<Migration, Vec<Issue>> {
     Ok(out)
 }
 
-/// Collections by name, else by their root table. What has no counterpart in the new mapping is a fault.
+/// A collection of the old mapping in the new one: by name, else by the root table.
+fn counterpart<'p>(old_plan: &Plan, new_plan: &'p Plan, old: &CollectionPlan) -> Option<&'p CollectionPlan> {
+    let root = |collection: &CollectionPlan| collection.tables.first().map(crate::plan::TablePlan::qualified);
+    let free = |new: &&CollectionPlan| !old_plan.collections.iter().any(|other| other.name == new.name) && root(new) == root(old);
+    new_plan.collections.iter().find(|new| new.name == old.name).or_else(|| new_plan.collections.iter().find(free))
+}
+
+/// Collections of both mappings. What has no counterpart in the new one is a fault.
 fn pairs<'p>(old_plan: &'p Plan, new_plan: &'p Plan, faults: &mut faults::Faults) -> Vec<Pair<'p>> {
     let mut found: Vec<Pair<'p>> = Vec::new();
     for old in &old_plan.collections {
-        let root = |collection: &CollectionPlan| collection.tables.first().map(crate::plan::TablePlan::qualified);
-        let free = |new: &&CollectionPlan| !old_plan.collections.iter().any(|other| other.name == new.name) && root(new) == root(old);
-        match new_plan.collections.iter().find(|new| new.name == old.name).or_else(|| new_plan.collections.iter().find(free)) {
+        match counterpart(old_plan, new_plan, old) {
             Some(new) => found.push(Pair::new(old_plan, new_plan, old, new)),
             None => faults.collection_gone(old),
         }

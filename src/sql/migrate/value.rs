@@ -24,7 +24,17 @@ fn split(pg: &PgType) -> (&PgType, u8) {
     }
 }
 
-/// Family and two numbers of a type, as the SQL functions take them.
+/// Family and two numbers of a column's values, as the SQL functions take them: those of its type, or that they are looked up, and in which collection.
+fn values(column: &ColumnPlan, element: &PgType) -> (&'static str, Option<i32>, Option<i32>) {
+    looked_up(column).map_or_else(|| family(element), |of| ("lookup", i32::try_from(of).ok(), None))
+}
+
+/// The collection whose ids the column holds by their keys.
+pub(super) fn looked_up(column: &ColumnPlan) -> Option<usize> {
+    field(column)?.lookup
+}
+
+/// Family and two numbers of a type.
 fn family(pg: &PgType) -> (&'static str, Option<i32>, Option<i32>) {
     let one = |family, n: u32| (family, Some(n as i32), None);
     match pg {
@@ -48,6 +58,9 @@ fn family(pg: &PgType) -> (&'static str, Option<i32>, Option<i32>) {
 }
 
 fn kind(column: &ColumnPlan) -> &'static str {
+    if looked_up(column).is_some() {
+        return "";
+    }
     match field(column).map_or(BsonKind::Any, |field| field.bson) {
         BsonKind::ObjectId => "objectId",
         BsonKind::Int32 => "int32",
@@ -68,11 +81,12 @@ pub(super) fn show(sql: &str, column: &ColumnPlan) -> String {
     let (element, dimensions) = split(&column.pg);
     match (&column.pg, kind(column)) {
         // What says all by itself.
+        _ if looked_up(column).is_some() => {}
         (PgType::Text | PgType::Citext | PgType::Varchar(_) | PgType::Enum(_), kind) if kind != "objectId" => return format!("to_jsonb({sql}::text)"),
         (PgType::Boolean, _) | (PgType::SmallInt | PgType::Integer, "int32" | "number") => return format!("to_jsonb({sql})"),
         _ => {}
     }
-    let (family, n, _) = family(element);
+    let (family, n, _) = values(column, element);
     let (function, text) = if dimensions > 0 { ("show_array", format!("to_jsonb({sql}::text[])")) } else { ("show", format!("{sql}::text")) };
     format!("pg_temp.rowlens_{function}({text}, '{family}', '{}', {})", kind(column), number(n))
 }
@@ -80,7 +94,7 @@ pub(super) fn show(sql: &str, column: &ColumnPlan) -> String {
 /// What the column holds of the value; NULL where it cannot.
 pub(super) fn hold(value: &str, column: &ColumnPlan, plan: &Plan) -> String {
     let (element, dimensions) = split(&column.pg);
-    let (family, n, m) = family(element);
+    let (family, n, m) = values(column, element);
     let labels = match element {
         PgType::Enum(index) => {
             let labels: Vec<String> = plan.enums.get(*index).iter().flat_map(|e| &e.labels).map(|label| literal(label)).collect();

@@ -8,6 +8,7 @@ BEGIN
       IF family = 'char' THEN x := rtrim(x, ' '); END IF;
       RETURN CASE WHEN kind = 'objectId' AND x ~ '^[0-9a-f]{24}$' THEN jsonb_build_object('$oid', x) ELSE to_jsonb(x) END;
     WHEN 'boolean' THEN RETURN to_jsonb(x::boolean);
+    WHEN 'lookup' THEN RETURN pg_temp.rowlens_id(n, x);
     WHEN 'json' THEN
       -- Short numbers are doubles, all of them.
       IF x::jsonb::text ~ '[0-9.]{16}' THEN PERFORM pg_temp.rowlens_double_of(e) FROM jsonb_path_query(x::jsonb, '$.**') e WHERE jsonb_typeof(e) = 'number'; END IF;
@@ -74,6 +75,7 @@ BEGIN
   CASE family
     WHEN 'json' THEN
       RETURN pg_temp.rowlens_shown(v);
+    WHEN 'lookup' THEN RETURN pg_temp.rowlens_key(n, v);
     WHEN 'text', 'char' THEN
       IF kind = 'objectId' AND w = '$oid' THEN RETURN CASE WHEN n IS NULL OR n >= 24 THEN x END; END IF;
       RETURN CASE WHEN w = 'string' AND (n IS NULL OR char_length(x) <= n) AND (family = 'text' OR x NOT LIKE '% ') AND (kind <> 'objectId' OR x !~ '^[0-9a-f]{24}$') THEN x END;
