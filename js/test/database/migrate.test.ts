@@ -257,6 +257,7 @@ const plain = (document: Uint8Array): string => {
 
 describe("refusals", () => {
   const columns = { nick: { path: "nick", type: "text" } };
+  const one = { table: "os", path: "o", columns: { n: { path: "n", type: "integer" } } };
   const CASES: [string, Mapping, Mapping][] = [
     ["migration-loss", form("columns"), { version: 1, collections: { others: { table: "others", key: { column: "id" }, complement: "rest" } } }],
     ["migration-loss", users({ columns }), users({ columns, complement: null })],
@@ -264,7 +265,7 @@ describe("refusals", () => {
     ["migration-identity", users(), users({ key: { column: "id", as: "hex" } })],
     ["migration-identity", users(), users({ key: { column: "id", path: "id" } })],
     ["migration-order", users({ fidelity: "exact" }), users({ fidelity: "exact", columns })],
-    ["migration-lookup", users({ key: { column: "id", as: "lookup" } }), users({ key: { column: "id", as: "lookup" }, columns: { friend: { path: "friend", type: "uuid", ref: "users" } } })],
+    ["migration-lookup", users({ children: [one] }), users({ children: [one], version: { path: "o.at", column: "v" } })],
   ];
   it.each(CASES)("%s", (code, from, to) => {
     const issues = refusal(() => migrate(compile(from), compile(to)));
