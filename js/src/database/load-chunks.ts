@@ -14,7 +14,8 @@ type Copies = ReturnType<typeof copiesOf>;
 
 /**
  * Writes chunks of aggregates by COPY. Where all of a chunk are new, straight into the tables, which costs least; else by way of staging tables
- * and a merge. Which of the two is known when the locks are held; until then the last chunk's is the guess.
+ * and a merge. Which of the two is known when the locks are held; until then the last chunk's is the guess. In a transaction of the caller all are
+ * merged: how PostgreSQL looks up keys there is not ours to say, and in tables that grew since it would read them whole.
  *
  * A chunk that PostgreSQL refuses is applied as `applyMany` does it, where one document that is at fault harms no other; where memory is
  * short, by halves.
@@ -22,11 +23,12 @@ type Copies = ReturnType<typeof copiesOf>;
 export class Chunks {
   readonly #session: Session;
   readonly #collection: Collection;
-  #new = true;
+  #new: boolean;
 
   constructor(session: Session, collection: Collection) {
     this.#session = session;
     this.#collection = collection;
+    this.#new = !session.inTransaction;
   }
 
   /** Makes a chunk's bytes at once; what it gives sends them, and calls `begun` when PostgreSQL has some of them. */
@@ -36,7 +38,8 @@ export class Chunks {
     return async (begun) => {
       const written = (own: Session): Promise<AppliedByKey> => (target === "table" ? this.#copied(own, batch, members, copies, begun) : this.#merged(own, members, copies, begun));
       try {
-        return await retried(() => this.#session.transaction(written));
+        // In the caller's transaction nothing is free again for others.
+        return this.#session.inTransaction ? await this.#session.transaction(written) : await retried(() => this.#session.transaction(written));
       } catch (error) {
         if (!(error instanceof PostgresError)) throw error;
         if (isTooMuch(error) && members.length > 1) return byHalves(members, (half) => this.write(batch, half)(begun));
@@ -68,7 +71,7 @@ export class Chunks {
     await own.pipeline([...staging, ...(this.#session.inTransaction ? stagingClear : [])].map(plain));
     await sendCopies(own, copies, begun);
     const [, rows = []] = await own.pipeline([this.#lock(members), { ...merge, parameters: [] }]);
-    this.#new = rows.every(({ outcome }) => outcome === "inserted");
+    this.#new = !this.#session.inTransaction && rows.every(({ outcome }) => outcome === "inserted");
     return byKey(rows);
   }
 

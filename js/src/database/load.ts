@@ -16,8 +16,8 @@ import type { Session } from "./session.ts";
 /** Options of {@link Database.load}. */
 export interface LoadOptions extends WriteOptions {
   /**
-   * - `live` (default): into tables that others write to meanwhile. Documents go through staging tables, and are guarded as
-   *   {@link Database.apply} guards them; loading again does no harm.
+   * - `live` (default): into tables that others write to meanwhile. Documents are guarded as {@link Database.apply} guards them: where
+   *   all of a thousand are new, straight into the tables, else by way of staging tables. Loading again does no harm.
    * - `empty`: straight into tables without rows, in one transaction that keeps other writers out: all or nothing.
    */
   readonly into?: "live" | "empty";

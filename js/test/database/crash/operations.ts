@@ -38,6 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
   { name: "applyMany", run: (db, { after }) => db.applyMany("orders", states(after[0])), split: ({ a, b, c, e }) => [[a, b, c, e]] },
   { name: "applyMany with one that is refused", run: (db, { after, poison }) => db.applyMany("orders", [...states(after[0]), poison]), split: ({ a, e }) => [[a, e]] },
   { name: "load", run: (db, run) => db.load("orders", batches(run)), split: ({ a, b, c, e }) => [[a, b], [c, e]] },
+  { name: "load of new documents", empty: true, run: (db, run) => db.load("orders", batches(run)), split: ({ a, b, c, e }) => [[a, b], [c, e]] },
   { name: "load into empty tables", empty: true, run: (db, run) => db.load("orders", batches(run), { into: "empty" }).catch(loadedAlready), split: ({ a, b, c, e }) => [[a, b, c, e]] },
 ];
 
