@@ -86,6 +86,26 @@ fn what_is_unresolved_is_said_and_not_lost() {
     assert!(documents.issues.counts.contains_key("lookup-unresolved"), "{:?}", documents.issues);
 }
 
+/// An id got its answer after its document was written: that the column is NULL does not say that somebody emptied it.
+#[test]
+fn answers_that_come_later_take_nothing_from_the_complement() {
+    let order = parse_extended_json(ORDER.as_bytes()).unwrap();
+    for fidelity in [Fidelity::Value, Fidelity::Exact] {
+        // All ways to know more: some of the ids before, all of them afterwards.
+        for before in 1..ANSWERS.len() {
+            let mut lens = orders(fidelity);
+            set(&mut lens, &ANSWERS[..before]);
+            let rows = lens.to_rows(&order);
+            assert!(rows.issues.counts.contains_key("reference-unresolved"));
+            set(&mut lens, ANSWERS);
+            let documents = back(&mut lens, &rows);
+            let same = |document: &[u8]| if fidelity == Fidelity::Exact { document.to_vec() } else { sorted(document) };
+            assert_eq!(same(&documents.bson), same(&order), "{before}");
+            assert!(documents.issues.counts.is_empty(), "{:?}", documents.issues);
+        }
+    }
+}
+
 #[test]
 fn answers_that_are_none_are_refused_all_at_once() {
     let plan = orders(Fidelity::Value).plan().clone();

@@ -234,6 +234,19 @@ describe("toRows and toDocuments", () => {
     expect(broken.issues).toHaveLength(1);
   });
 
+  it("an id that got its answer after its document was written is still there; a column that was written since wins", () => {
+    const things = compile({ version: 1, collections: {
+      things: { table: "things", key: { column: "id", as: "text" }, columns: { friend: { path: "friend", type: "bigint", ref: "users" } }, complement: "rest" },
+      users: { table: "users", key: { column: "id", as: "lookup", type: "bigint" } },
+    } }).collection("things");
+    const [one, two] = ["65f1a2b3c4d5e6f708192a01", "65f1a2b3c4d5e6f708192a02"].map((hex) => ({ $oid: hex }));
+    const lookups: [string, string, string][] = [["users", JSON.stringify(one), "8"], ["users", JSON.stringify(two), "7"]];
+    const rest = { v: 1, fields: { friend: one } };
+    const { documents, issues } = things.toDocuments({ things: { objects: [{ id: "a", friend: null, rest }, { id: "b", friend: 7n, rest }, { id: "c", friend: 8n, rest }] } }, { lookups });
+    expect(documents.map((document) => JSON.parse(toExtendedJson(document)) as object)).toEqual([{ _id: "a", friend: one }, { _id: "b", friend: two }, { _id: "c", friend: one }]);
+    expect(issues.map(({ code, document }) => [code, document])).toEqual([["complement-stale", 1]]);
+  });
+
   it("lookups for which memory grows leave no view of it behind", () => {
     const looked = (): Collection => compile({ version: 1, collections: { users: { table: "users", key: { column: "id", as: "lookup", type: "text" }, columns: { name: { path: "name", type: "text" } }, complement: "rest" } } }).collection("users");
     const answers = (count: number): [string, string, string][] => Array.from({ length: count }, (_, id) => ["users", String(id), `k${id}${id > 2 ? "x".repeat(200_000) : ""}`]);

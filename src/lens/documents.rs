@@ -127,8 +127,15 @@ impl Lens {
         done
     }
 
-    /// The document of a base and its complement. Entries that would change what typed columns say are dropped with an issue.
+    /// The document of a base and its complement.
     fn patch(&mut self, base: &[u8], json: &[u8], index: u32, issues: &mut Issues) -> Vec<u8> {
+        let document = self.agreeing(base, json, index, issues);
+        self.scratch.forget_answers();
+        document
+    }
+
+    /// The document of a base and its complement. Entries that would change what typed columns say are dropped with an issue.
+    fn agreeing(&mut self, base: &[u8], json: &[u8], index: u32, issues: &mut Issues) -> Vec<u8> {
         self.scratch.know_key(None);
         let none = HashSet::new();
         let applied = match complement::apply(base, json, &none) {
@@ -143,7 +150,9 @@ impl Lens {
         for path in &applied.stale {
             self.stale(path, index, issues);
         }
+        self.scratch.note_answers();
         let reference = self.settled(base);
+        self.scratch.hold_answers();
         let key = self.scratch.last_key();
         self.scratch.know_key(key);
         if self.holds(&applied.document, reference.as_deref()) {

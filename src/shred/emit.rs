@@ -201,8 +201,13 @@ impl State {
         let slot = self.slots.get(number).copied().unwrap_or_default();
         let mark = out.len();
         out.extend_from_slice(&NULL);
-        if slot.kind != 0 && slot.kind != kind::NULL {
-            let fit = self.look_up(lookup, slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), out);
+        let there = slot.kind != 0 && slot.kind != kind::NULL;
+        let mut fit = if there { self.look_up(lookup, slot.kind, document.get(slot.start as usize..slot.end as usize).unwrap_or(&[]), out) } else { Fit::Misfit };
+        if !self.answered.counts(fit != Fit::Misfit) {
+            fit = Fit::Misfit;
+            out.truncate(mark + NULL.len());
+        }
+        if there {
             match fit {
                 Fit::Misfit => self.note_column("reference-unresolved", at, slot.kind),
                 Fit::Differs => self.note_fit(fit, at, slot.kind),

@@ -1,6 +1,7 @@
 //! BSON bytes into tuples: one walk over the document records where each value is (a slot), one pass over the columns writes them.
 
 mod anonymous;
+mod answered;
 mod children;
 pub(crate) mod codec;
 mod emit;
@@ -18,6 +19,7 @@ use crate::json::KeyMemory;
 use crate::lookup::{Lookups, Wanted};
 use crate::postgres::fit::Fit;
 use crate::rowset::Rows;
+use answered::Answered;
 use seen::{Place, Seen};
 use std::sync::Arc;
 
@@ -92,6 +94,8 @@ pub(crate) struct State {
     pub lookups: Arc<Lookups>,
     /// Takes the ids that need a lookup, where only those are asked for.
     pub wanted: Option<Wanted>,
+    /// Which answers count.
+    pub answered: Answered,
     /// The key of the row that is checked: where the document has no identity, this is its substitute.
     pub known_key: Option<Vec<u8>>,
     marks: Vec<(usize, u32)>,
@@ -122,6 +126,7 @@ impl Shredder {
             labels: program.labels.clone(),
             lookups: Arc::default(),
             wanted: None,
+            answered: Answered::default(),
             known_key: None,
             marks: Vec::new(),
             exact_order: program.exact,
@@ -175,6 +180,7 @@ impl Shredder {
         state.trail_names.clear();
         state.element_keys.clear();
         state.notes.clear();
+        state.answered.begin();
         state.dirty = false;
         state.plain = true;
         let whole = Slot { kind: crate::bson::kind::DOCUMENT, start: 0, end: document.len() as u32, ..Slot::default() };
@@ -194,6 +200,21 @@ impl Shredder {
             table.tuples.truncate(*length);
             table.count = *count;
         }
+    }
+
+    /// From here on it is noted which looked-up columns of a document hold something.
+    pub(crate) fn note_answers(&mut self) {
+        self.state.answered = Answered::Noted(Vec::new());
+    }
+
+    /// From here on those that held nothing when it was noted hold nothing.
+    pub(crate) fn hold_answers(&mut self) {
+        self.state.answered.hold();
+    }
+
+    /// From here on every answer counts again.
+    pub(crate) fn forget_answers(&mut self) {
+        self.state.answered = Answered::Any;
     }
 
     /// Documents without an identity have this key, if it is a substitute: the row is there already, and its key does not follow its content.
