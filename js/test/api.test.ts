@@ -241,8 +241,8 @@ describe("toRows and toDocuments", () => {
     } }).collection("things");
     const [one, two] = ["65f1a2b3c4d5e6f708192a01", "65f1a2b3c4d5e6f708192a02"].map((hex) => ({ $oid: hex }));
     const lookups: [string, string, string][] = [["users", JSON.stringify(one), "8"], ["users", JSON.stringify(two), "7"]];
-    const rest = { v: 1, fields: { friend: one } };
-    const { documents, issues } = things.toDocuments({ things: { objects: [{ id: "a", friend: null, rest }, { id: "b", friend: 7n, rest }, { id: "c", friend: 8n, rest }] } }, { lookups });
+    const written = things.toRows(parseExtendedJson(["a", "b", "c"].map((_id) => JSON.stringify({ _id, friend: one })).join("\n"))).table("things").objects();
+    const { documents, issues } = things.toDocuments({ things: { objects: written.map((row, index) => ({ ...row, friend: [null, 7n, 8n][index] })) } }, { lookups });
     expect(documents.map((document) => JSON.parse(toExtendedJson(document)) as object)).toEqual([{ _id: "a", friend: one }, { _id: "b", friend: two }, { _id: "c", friend: one }]);
     expect(issues.map(({ code, document }) => [code, document])).toEqual([["complement-stale", 1]]);
   });
