@@ -45,6 +45,15 @@ async function everyWay({ db }: Live): Promise<void> {
   expect(streamed).toBe(3);
 }
 
+/** Keys and the complement are all there is. */
+const bare = { version: 1, collections: { notes: { ...notes.collections.notes, columns: {}, children: [{ table: "note_items", path: "c[]", columns: {} }] } } };
+onEachServer("tables without a column for any field", bare, "", (get) => {
+  it("are written and read in every way", async () => {
+    await everyWay(get());
+    expect(await get().db.checkDatabase()).toEqual([]);
+  });
+});
+
 onEachServer("tables that search_path leads to, past others of other names", notes, `
   CREATE SCHEMA first; CREATE SCHEMA second;
   CREATE TABLE first.other (id text);
