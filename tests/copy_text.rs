@@ -56,6 +56,7 @@ fn arrays() {
         (&[(2, 1), (0, 1)], &[], "{}"),
         (&[(3, 1)], &[Some("a"), None, Some("NULL")], r#"{a,NULL,"NULL"}"#),
         (&[(3, 1)], &[Some(""), Some("nUll"), Some("nulls")], r#"{"","nUll",nulls}"#),
+        (&[(2, 1)], &[Some("a"), Some("nUll")], r#"{a,"nUll"}"#),
         (&[(4, 1)], &[Some("a b"), Some("{"), Some("x,y"), Some("ß")], r#"{"a b","{","x,y",ß}"#),
         // Escaped for the array, and the backslashes again for COPY.
         (&[(2, 1)], &[Some(r#"""#), Some(r"\")], r#"{"\\"","\\\\"}"#),
