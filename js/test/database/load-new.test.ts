@@ -1,9 +1,11 @@
 import { Decimal128 } from "bson7";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Database } from "../../src/database/database.ts";
 import type { Outcome } from "../../src/database/outcome.ts";
+import { PostgresError } from "../../src/database/postgres-error.ts";
 import type { Session } from "../../src/database/session.ts";
 import { onEachServer } from "../support/each-server.ts";
-import { databaseOver } from "../support/live.ts";
+import { databaseOver, type Live } from "../support/live.ts";
 import { constraints, empty, order, ORDER_ROWS, orders } from "./orders.ts";
 
 const fact = (outcome: Outcome): string => (outcome.outcome === "failed" ? outcome.reason : outcome.outcome);
@@ -51,6 +53,24 @@ onEachServer("a load of new aggregates", orders, constraints, (get, server) => {
       expect(await told([[order("a", 1)], [order("b", 1)]], databaseOver(session, get().plan))).toEqual(["inserted", "inserted"]);
       expect(ways()).toEqual(["merged"]);
     });
+  });
+
+  it("a deadlock is tried again in a transaction of its own; in the caller's nothing would be free for others", async () => {
+    const tries = async (db: Database): Promise<[number, string[]]> => {
+      let tried = 0;
+      const session = new Proxy(db.session, {
+        get(target, name: keyof Session) {
+          if (name === "transaction") return (work: (own: Session) => Promise<unknown>) => (++tried === 1 ? Promise.reject(new PostgresError("40P01", "deadlock detected")) : target.transaction(work));
+          const value: unknown = target[name];
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+      const outcomes = await told([[order("a", 1)]], databaseOver(session, get().plan));
+      await empty({ run: (sql) => db.session.query({ text: sql, parameters: [] }).then(() => undefined) } as Live);
+      return [tried, outcomes];
+    };
+    expect(await tries(get().db)).toEqual([2, ["inserted"]]);
+    expect(await get().inside(tries)).toEqual([1, ["inserted"]]);
   });
 
   it("tells how many rows each has", async () => {
